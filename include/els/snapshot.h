@@ -1,0 +1,49 @@
+#pragma once
+
+// What a Balancer believes of one backend, and why: plain data for a status
+// page, a metric or a test.
+
+#include <cstdint>
+#include <string>
+
+#include "els/options.h"
+
+namespace els {
+
+// expected_latency = (latency + failure_cost * (1 / success_rate - 1))
+//                    * (outstanding + 1) * distance * overdue * turn
+struct BackendSnapshot {
+  std::string id;
+  std::uint64_t tag = 0;
+  double distance = 1;
+
+  // True for a backend that has left the set while requests to it are still
+  // outstanding; its connections may be closed once it is no longer listed.
+  bool removed = false;
+
+  Duration expected_latency = {};  // E: what a pick compares.
+
+  // The terms of E.
+  Duration latency = {};         // l: mean of successes, drawn to the fleet's.
+  Duration failure_cost = {};    // c: what one failed attempt is held to cost.
+  double success_rate = 1;       // s: in (0, 1].
+  std::int64_t outstanding = 0;  // q: picked and not finished.
+  double overdue = 1;            // 1, or more if its requests wait too long.
+  double turn = 1;               // About 1: above its share more, below less.
+
+  // What the terms are made of.
+  Duration failure_latency = {};  // f: mean of failures and timeouts.
+  Duration mean_age = {};         // Of the outstanding ones not yet answered.
+  double share = 1;               // Recent picks relative to a fair share.
+
+  // Since the backend was first added.
+  std::uint64_t picks = 0;
+  std::uint64_t successes = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t dropped = 0;        // Tickets destroyed unfinished.
+  std::uint64_t late_finishes = 0;  // Finish or Answered once too often.
+};
+
+}  // namespace els

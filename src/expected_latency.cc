@@ -1,0 +1,22 @@
+#include "src/expected_latency.h"
+
+#include <algorithm>
+
+namespace els::internal {
+
+double ExpectedLatency(const Terms& terms) {
+  const double failures = 1 / terms.success_rate - 1;
+  const double alone_s = terms.latency_s + terms.failure_cost_s * failures;
+  const auto in_line = static_cast<double>(terms.outstanding + 1);
+  return alone_s * in_line * terms.overdue * terms.turn * terms.distance;
+}
+
+double Overdue(double mean_age_s, double latency_s, double factor) {
+  return std::max(1.0, mean_age_s / (factor * latency_s));
+}
+
+double Turn(double share, double slope, double limit) {
+  return 1 + std::clamp(slope * (share - 1), -limit, limit);
+}
+
+}  // namespace els::internal

@@ -1,0 +1,48 @@
+#include "src/validate_set.h"
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace els::internal {
+namespace {
+
+std::string Quoted(const std::string& id) {
+  return absl::StrCat("\"", absl::CHexEscape(id), "\"");
+}
+
+}  // namespace
+
+absl::Status ValidateSet(absl::Span<const Backend> backends) {
+  if (backends.size() > Balancer::kMaxBackends) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(backends.size(), " backends; at most ",
+                     Balancer::kMaxBackends, " are allowed"));
+  }
+  absl::flat_hash_set<absl::string_view> ids;
+  ids.reserve(backends.size());
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    const Backend& backend = backends[i];
+    if (backend.id.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("backend ", i, " has an empty id"));
+    }
+    if (!std::isfinite(backend.distance) || backend.distance <= 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("backend ", Quoted(backend.id), " has a distance of ",
+                       backend.distance, "; it must be finite and above 0"));
+    }
+    if (!ids.insert(backend.id).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("backend ", Quoted(backend.id), " is given twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace els::internal

@@ -1,0 +1,52 @@
+// Pick, Answered and Finish allocate nothing.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "els/balancer.h"
+#include "tests/core/virtual_clock.h"
+
+namespace {
+long allocations = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace els {
+namespace {
+
+TEST(AllocationTest, ARequestAllocatesNothing) {
+  for (const Choice choice :
+       {Choice::kLowest, Choice::kPowerOfTwo, Choice::kWeightedRandom}) {
+    VirtualClock clock;
+    Balancer balancer(Options{.seed = 1, .choice = choice});
+    std::vector<Backend> backends;
+    for (int i = 0; i < 50; ++i) backends.push_back({.id = std::to_string(i)});
+    ASSERT_TRUE(balancer.SetBackends(backends, clock.now()).ok());
+    const std::vector<std::string_view> avoid = {"1", "2", "3"};
+
+    const long before = allocations;
+    for (int i = 0; i < 1000; ++i) {
+      Ticket ticket = balancer.Pick(clock.now(), avoid);
+      clock.Advance(std::chrono::milliseconds(5));
+      if (i % 3 == 0) ticket.Answered(Outcome::kSuccess, clock.now());
+      if (i % 3 != 1) ticket.Finish(Outcome::kFailure, clock.now());
+    }
+    EXPECT_EQ(allocations - before, 0);
+  }
+}
+
+}  // namespace
+}  // namespace els

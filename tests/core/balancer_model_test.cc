@@ -1,0 +1,289 @@
+// Random sequences of operations against a naive model, which keeps every
+// observation ever made and sums over all of them for each number. It shares no
+// code with the balancer.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "els/balancer.h"
+#include "els/random.h"
+#include "tests/core/virtual_clock.h"
+
+namespace els {
+namespace {
+
+struct Observation {
+  double clock;
+  double value;
+};
+
+double WeightedSum(const std::vector<Observation>& observations, double clock,
+                   bool of_values) {
+  double sum = 0;
+  for (const Observation& o : observations) {
+    sum += std::exp(o.clock - clock) * (of_values ? o.value : 1);
+  }
+  return sum;
+}
+
+double Mean(const std::vector<Observation>& observations, double clock,
+            double prior) {
+  return (WeightedSum(observations, clock, true) + prior) /
+         (WeightedSum(observations, clock, false) + 1);
+}
+
+struct ModelBackend {
+  std::string id;
+  double distance = 1;
+  std::vector<Observation> latency = {};
+  std::vector<Observation> failure = {};
+  std::vector<Observation> success = {};
+  std::vector<Observation> picks = {};
+  std::vector<double> waiting_since_s = {};
+  int outstanding = 0;
+  int successes = 0;
+};
+
+// With the default options, but no spread of the success memory.
+class Model {
+ public:
+  Model() { Succeed(0.050); }
+
+  void BeforePick(double now_s) {
+    const double dt = now_s - last_pick_s_;
+    last_pick_s_ = now_s;
+    const auto n = static_cast<double>(set.size());
+    const double step = std::min(dt / 5, 1 / (10 * n));
+    latency_clock_ += step;
+    success_clock_ += std::min(dt / 3, 1 / (5 * n));
+    cost_clock_ += step * 5 / 60;
+    turn_clock_ += step * 5 / 20;
+  }
+
+  void Pick(ModelBackend& backend, double now_s) {
+    backend.picks.push_back({turn_clock_, 1});
+    picks_.push_back({turn_clock_, 1});
+    backend.waiting_since_s.push_back(now_s);
+    ++backend.outstanding;
+  }
+
+  void Learn(ModelBackend& backend, Outcome outcome, double latency_s) {
+    const bool ok = outcome == Outcome::kSuccess;
+    const bool no_answer =
+        outcome == Outcome::kCancelled || outcome == Outcome::kTimeout;
+    const bool longer = no_answer && latency_s > Latency(backend);
+    if (ok || longer) backend.latency.push_back({latency_clock_, latency_s});
+    if (outcome == Outcome::kCancelled) return;
+    if (!ok) backend.failure.push_back({latency_clock_, latency_s});
+    backend.success.push_back({success_clock_, ok ? 1.0 : 0.0});
+    if (!ok) return;
+    ++backend.successes;
+    Succeed(latency_s);
+  }
+
+  double Expected(const ModelBackend& backend, double now_s) const {
+    const double l = Latency(backend);
+    const double f = Mean(backend.failure, latency_clock_, FleetLatency());
+    const double s = std::max(0.001, Mean(backend.success, success_clock_, 1));
+    const double lbar = WeightedSum(fleet_cost_, cost_clock_, true) /
+                        WeightedSum(fleet_cost_, cost_clock_, false);
+    const double c = std::max(f, 5 * lbar);
+    const auto n = static_cast<double>(set.size());
+    const double share = (WeightedSum(backend.picks, turn_clock_, false) + 1) *
+                         n / (WeightedSum(picks_, turn_clock_, false) + n);
+    return (l + c * (1 / s - 1)) * Overdue(backend, now_s) *
+           (backend.outstanding + 1) * backend.distance *
+           (1 + std::clamp(0.3 * (share - 1), -0.15, 0.15));
+  }
+
+  double Overdue(const ModelBackend& backend, double now_s) const {
+    double age = 0;
+    for (const double since : backend.waiting_since_s) age += now_s - since;
+    if (age > 0) age /= static_cast<double>(backend.waiting_since_s.size());
+    return std::max(1.0, age / (2 * Latency(backend)));
+  }
+
+  // Whether the first-contact bound keeps it out of the choice.
+  bool Bounded(const ModelBackend& backend) const {
+    return backend.successes < 30 &&
+           backend.outstanding >= (1 << backend.successes);
+  }
+
+  std::vector<ModelBackend*> set;
+
+ private:
+  double FleetLatency() const {
+    return WeightedSum(fleet_, latency_clock_, true) /
+           WeightedSum(fleet_, latency_clock_, false);
+  }
+
+  double Latency(const ModelBackend& backend) const {
+    const double mean = Mean(backend.latency, latency_clock_, FleetLatency());
+    if (backend.successes > 0) return mean;
+    return std::max(mean, 1.3 * FleetLatency());
+  }
+
+  void Succeed(double latency_s) {
+    fleet_.push_back({latency_clock_, latency_s});
+    fleet_cost_.push_back({cost_clock_, latency_s});
+  }
+
+  double latency_clock_ = 0;
+  double success_clock_ = 0;
+  double cost_clock_ = 0;
+  double turn_clock_ = 0;
+  double last_pick_s_ = 0;
+  std::vector<Observation> fleet_, fleet_cost_, picks_;
+};
+
+struct Outstanding {
+  Ticket ticket;
+  ModelBackend* backend;
+  double start_s;
+  bool answered = false;
+};
+
+class Sequence {
+ public:
+  explicit Sequence(std::uint64_t seed) : random_(seed) {
+    for (int i = 0; i < 8; ++i) {
+      all_.push_back({.id = "b" + std::to_string(i)});
+      all_.back().distance = i == 0 ? 3 : 1;
+    }
+    SetBackends();
+  }
+
+  void Step() {
+    const std::uint64_t what = random_.Below(100);
+    if (random_.Below(4) != 0) {
+      const std::uint64_t up_to = what == 0 ? 10'000'000 : 20'000;
+      clock_.Advance(std::chrono::microseconds(random_.Below(up_to)));
+    }
+    if (what < 2) return SetBackends();
+    if (what < 50 || outstanding_.empty()) return Pick();
+    End(random_.Below(outstanding_.size()), what);
+  }
+
+  // Every backend's E as the model has it.
+  void Compare() {
+    const auto snapshots = balancer_.Snapshot(clock_.now());
+    for (std::size_t i = 0; i < model_.set.size(); ++i) {
+      const double expected_s = model_.Expected(*model_.set[i], NowS());
+      const double got_s =
+          std::chrono::duration<double>(snapshots[i].expected_latency).count();
+      ASSERT_EQ(snapshots[i].id, model_.set[i]->id);
+      ASSERT_EQ(snapshots[i].outstanding, model_.set[i]->outstanding);
+      ASSERT_NEAR(got_s, expected_s, 1e-9 + 1e-9 * expected_s);
+    }
+  }
+
+ private:
+  double NowS() const {
+    return std::chrono::duration<double>(clock_.now() - start_).count();
+  }
+
+  void SetBackends() {
+    std::vector<Backend> set;
+    model_.set.clear();
+    for (ModelBackend& backend : all_) {
+      if (random_.Below(4) == 0) continue;
+      set.push_back({.id = backend.id, .distance = backend.distance});
+      model_.set.push_back(&backend);
+    }
+    ASSERT_TRUE(balancer_.SetBackends(set, clock_.now()).ok());
+  }
+
+  void Pick() {
+    Ticket ticket = balancer_.Pick(clock_.now());
+    ASSERT_EQ(static_cast<bool>(ticket), !model_.set.empty());
+    if (!ticket) return;
+    model_.BeforePick(NowS());
+    // Bounded or late, all of them: then the bound yields.
+    const bool yields =
+        std::all_of(model_.set.begin(), model_.set.end(), [&](auto* b) {
+          return model_.Bounded(*b) || model_.Overdue(*b, NowS()) > 1;
+        });
+    ModelBackend* picked = nullptr;
+    double lowest = INFINITY;
+    for (ModelBackend* backend : model_.set) {
+      if (backend->id == ticket.id()) picked = backend;
+      if (yields || !model_.Bounded(*backend)) {
+        lowest = std::min(lowest, model_.Expected(*backend, NowS()));
+      }
+    }
+    ASSERT_NE(picked, nullptr);
+    ASSERT_TRUE(yields || !model_.Bounded(*picked));
+    ASSERT_LE(model_.Expected(*picked, NowS()), lowest * (1 + 1e-9));
+    model_.Pick(*picked, NowS());
+    outstanding_.push_back({std::move(ticket), picked, NowS()});
+  }
+
+  // Ends one request, or its wait for an answer, in one of the ways there are.
+  void End(std::size_t index, std::uint64_t how) {
+    Outstanding& request = outstanding_[index];
+    const bool drop = how >= 97;
+    const bool only_answer = how >= 90 && how < 97;
+    const Outcome outcome = how < 75   ? Outcome::kSuccess
+                            : how < 82 ? Outcome::kFailure
+                            : how < 86 ? Outcome::kTimeout
+                                       : Outcome::kCancelled;
+    if (only_answer && request.answered) return;
+    if (!request.answered) {
+      std::erase(request.backend->waiting_since_s, request.start_s);
+      for (const Outstanding& other : outstanding_) {
+        if (&other != &request && !other.answered &&
+            other.backend == request.backend &&
+            other.start_s == request.start_s) {
+          request.backend->waiting_since_s.push_back(request.start_s);
+        }
+      }
+      if (!drop) {
+        model_.Learn(*request.backend, outcome,
+                     std::max(NowS() - request.start_s, 1e-9));
+      }
+    }
+    if (only_answer) {
+      request.answered = true;
+      request.ticket.Answered(outcome, clock_.now());
+      return;
+    }
+    if (!drop) request.ticket.Finish(outcome, clock_.now());
+    --request.backend->outstanding;
+    outstanding_.erase(outstanding_.begin() +
+                       static_cast<std::ptrdiff_t>(index));
+  }
+
+  Random random_;
+  VirtualClock clock_;
+  const TimePoint start_ = clock_.now();
+  Balancer balancer_{Options{.seed = 1, .success_memory_spread = 0}};
+  std::vector<ModelBackend> all_;
+  Model model_;
+  std::vector<Outstanding> outstanding_;
+};
+
+TEST(BalancerModelTest, AgreesWithTheModelOnRandomSequences) {
+  const char* const given = std::getenv("ELS_TEST_SEED");
+  const std::uint64_t first = given ? std::strtoull(given, nullptr, 10) : 1;
+  const std::uint64_t last = given ? first : 20;
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    SCOPED_TRACE("repeat with ELS_TEST_SEED=" + std::to_string(seed));
+    Sequence sequence(seed);
+    for (int step = 0; step < 1500 && !testing::Test::HasFatalFailure();
+         ++step) {
+      sequence.Step();
+      if (step % 10 == 0) sequence.Compare();
+    }
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace els

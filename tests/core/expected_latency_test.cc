@@ -1,0 +1,52 @@
+#include "src/expected_latency.h"
+
+#include <gtest/gtest.h>
+
+namespace els::internal {
+namespace {
+
+struct Row {
+  const char* name;
+  Terms terms;
+  double expected_s;
+};
+
+// l, c, s, q, overdue, turn, distance
+constexpr Row kRows[] = {
+    {"idle", {0.040, 0.2, 1, 0, 1, 1, 1}, 0.040},
+    {"three in line", {0.040, 0.2, 1, 3, 1, 1, 1}, 0.160},
+    {"half fail: one failure before each success",
+     {0.040, 0.2, 0.5, 0, 1, 1, 1},
+     0.240},
+    {"nine of ten fail: nine failures", {0.040, 0.2, 0.1, 0, 1, 1, 1}, 1.840},
+    {"half fail with one in line", {0.040, 0.2, 0.5, 1, 1, 1, 1}, 0.480},
+    {"twice overdue", {0.040, 0.2, 1, 1, 2, 1, 1}, 0.160},
+    {"far", {0.040, 0.2, 1, 0, 1, 1, 10}, 0.400},
+    {"above its share", {0.040, 0.2, 1, 0, 1, 1.15, 1}, 0.046},
+    {"all at once", {0.010, 0.5, 0.25, 1, 3, 0.9, 2}, 16.308},
+};
+
+TEST(ExpectedLatencyTest, AgreesWithTheTable) {
+  for (const Row& row : kRows) {
+    EXPECT_NEAR(ExpectedLatency(row.terms), row.expected_s, 1e-12) << row.name;
+  }
+}
+
+TEST(OverdueTest, StartsAtTheFactorAndGrowsInProportion) {
+  EXPECT_EQ(Overdue(0, 0.1, 2), 1);
+  EXPECT_EQ(Overdue(0.2, 0.1, 2), 1);
+  EXPECT_DOUBLE_EQ(Overdue(0.3, 0.1, 2), 1.5);
+  EXPECT_DOUBLE_EQ(Overdue(10, 0.1, 2), 50);
+}
+
+TEST(TurnTest, IsOneAtAFairShareAndNeverFarFromIt) {
+  EXPECT_EQ(Turn(1, 0.3, 0.15), 1);
+  EXPECT_DOUBLE_EQ(Turn(1.2, 0.3, 0.15), 1.06);
+  EXPECT_DOUBLE_EQ(Turn(0.9, 0.3, 0.15), 0.97);
+  EXPECT_DOUBLE_EQ(Turn(0, 0.3, 0.15), 0.85);
+  EXPECT_DOUBLE_EQ(Turn(100, 0.3, 0.15), 1.15);
+  EXPECT_EQ(Turn(100, 0.3, 0), 1);
+}
+
+}  // namespace
+}  // namespace els::internal
