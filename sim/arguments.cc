@@ -1,0 +1,103 @@
+#include "sim/arguments.h"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace els_sim {
+namespace {
+
+constexpr std::size_t kMaxSeeds = 1000;
+constexpr double kMaxLoad = 10;
+
+}  // namespace
+
+absl::Status InvalidArgument(std::string_view message) {
+  return absl::InvalidArgumentError(
+      absl::string_view(message.data(), message.size()));
+}
+
+std::string KnownScenarios() {
+  return absl::StrJoin(Scenarios(), ", ",
+                       [](std::string* out, const Scenario& scenario) {
+                         absl::StrAppend(out, scenario.name);
+                       });
+}
+
+std::string KnownPolicies() {
+  return absl::StrJoin(Policies(), ", ",
+                       [](std::string* out, const PolicyInfo& policy) {
+                         out->append(policy.name.data(), policy.name.size());
+                       });
+}
+
+absl::StatusOr<std::vector<Scenario>> FindScenarios(const Words& names) {
+  std::vector<Scenario> scenarios;
+  for (const std::string& name : names) {
+    std::optional<Scenario> scenario = FindScenario(name);
+    if (!scenario.has_value()) {
+      return InvalidArgument(absl::StrCat("unknown scenario '", name,
+                                          "'; there are: ", KnownScenarios()));
+    }
+    scenarios.push_back(*std::move(scenario));
+  }
+  return scenarios;
+}
+
+absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(
+    const Words& names) {
+  std::vector<const PolicyInfo*> policies;
+  for (const std::string& name : names) {
+    policies.push_back(FindPolicy(name));
+    if (policies.back() == nullptr) {
+      return InvalidArgument(absl::StrCat("unknown policy '", name,
+                                          "'; there are: ", KnownPolicies()));
+    }
+  }
+  if (!policies.empty()) return policies;
+  for (const PolicyInfo& policy : Policies()) policies.push_back(&policy);
+  return policies;
+}
+
+absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
+                                 const std::string& count) {
+  Seeds seeds;
+  if (!absl::SimpleAtoi(first, &seeds.first) || seeds.first == 0) {
+    return InvalidArgument(absl::StrCat(
+        "--seed must be at least 1 and below 2^64, not '", first, "'"));
+  }
+  if (!absl::SimpleAtoi(count, &seeds.count) || seeds.count == 0 ||
+      seeds.count > kMaxSeeds) {
+    return InvalidArgument(absl::StrCat("--seeds must be 1 to ", kMaxSeeds,
+                                        ", not '", count, "'"));
+  }
+  if (seeds.count - 1 >
+      std::numeric_limits<std::uint64_t>::max() - seeds.first) {
+    return InvalidArgument(absl::StrCat("--seed ", first, " with --seeds ",
+                                        count, " goes beyond 2^64 - 1"));
+  }
+  return seeds;
+}
+
+absl::Status SetLoad(const std::string& text,
+                     std::vector<Scenario>& scenarios) {
+  double load = 0;
+  if (!absl::SimpleAtod(text, &load) || !(load > 0 && load <= kMaxLoad)) {
+    return InvalidArgument(absl::StrCat("--load must be above 0 and at most ",
+                                        kMaxLoad, ", not '", text, "'"));
+  }
+  for (Scenario& scenario : scenarios) {
+    if (auto* poisson = std::get_if<PoissonArrivals>(&scenario.arrivals)) {
+      poisson->load = load;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace els_sim

@@ -1,0 +1,39 @@
+#pragma once
+
+// The words of a command line as values. Every error is an InvalidArgumentError
+// of one line that names the word and what would have been right.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "sim/policy.h"
+#include "sim/scenario.h"
+#include "sim/sweep.h"
+
+namespace els_sim {
+
+using Words = std::vector<std::string>;
+
+absl::Status InvalidArgument(std::string_view message);
+
+// Comma-separated, for messages.
+std::string KnownScenarios();
+std::string KnownPolicies();
+
+// The scenarios of these names, in their order.
+absl::StatusOr<std::vector<Scenario>> FindScenarios(const Words& names);
+
+// The same for policies; all of them if there are no names.
+absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(const Words& names);
+
+// The seeds `first` to `first` + `count` - 1.
+absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
+                                 const std::string& count);
+
+// Gives those scenarios that have one the load.
+absl::Status SetLoad(const std::string& text, std::vector<Scenario>& scenarios);
+
+}  // namespace els_sim

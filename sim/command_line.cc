@@ -1,0 +1,164 @@
+#include "sim/command_line.h"
+
+#include <boost/program_options.hpp>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/arguments.h"
+
+namespace els_sim {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::string_view kUsage =
+    "Simulates load-balancing policies on a virtual clock.\n"
+    "\n"
+    "  els-sim list                        scenarios and policies\n"
+    "  els-sim run SCENARIO... [option]... simulate and compare\n"
+    "  els-sim golden --check DIR [SCENARIO]...\n"
+    "                                      compare with the files in DIR\n"
+    "  els-sim golden --update DIR [SCENARIO]...\n"
+    "                                      write them anew\n"
+    "  els-sim COMMAND --help              a command's options\n"
+    "\n"
+    "The same command prints the same bytes on every machine. Exit status: 0,\n"
+    "1 if a golden file differs or the output cannot be written, 2 if the\n"
+    "command line is wrong.\n";
+
+po::options_description RunOptions() {
+  po::options_description options("Options of run");
+  options.add_options()  //
+      ("policy", po::value<Words>()->multitoken()->composing()->value_name("P"),
+       "a policy or several; default: all of `els-sim list`")  //
+      ("seed", po::value<std::string>()->default_value("1")->value_name("N"),
+       "the first seed, at least 1")  //
+      ("seeds", po::value<std::string>()->default_value("20")->value_name("K"),
+       "simulations per policy, with the seeds N to N+K-1, pooled; 1 to 1000")(
+          "load", po::value<std::string>()->value_name("X"),
+          "load relative to what the healthy servers can do, above 0 and at "
+          "most "
+          "10; default: the scenario's. No effect on a burst")  //
+      ("help", "print this");
+  return options;
+}
+
+po::options_description GoldenOptions() {
+  po::options_description options("Options of golden");
+  options.add_options()  //
+      ("check", po::value<std::string>()->value_name("DIR"),
+       "compare DIR/SCENARIO.txt with what `els-sim run SCENARIO` prints")  //
+      ("update", po::value<std::string>()->value_name("DIR"),
+       "write DIR/SCENARIO.txt anew; DIR has to exist")  //
+      ("help", "print this");
+  return options;
+}
+
+std::string HelpText(std::string_view usage,
+                     const po::options_description& options) {
+  std::ostringstream text;
+  text << usage << "\n" << options;
+  return text.str();
+}
+
+// Every word that is not an option is a scenario. Throws po::error.
+po::variables_map Parse(const Words& words, po::options_description options) {
+  options.add_options()("scenario", po::value<Words>());
+  po::positional_options_description positional;
+  positional.add("scenario", -1);
+  const int style = po::command_line_style::unix_style &
+                    ~po::command_line_style::allow_guessing;
+  po::variables_map values;
+  po::store(po::command_line_parser(words)
+                .options(options)
+                .positional(positional)
+                .style(style)
+                .run(),
+            values);
+  return values;
+}
+
+Words WordsOf(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<Words>() : Words();
+}
+
+absl::StatusOr<Command> ParseRun(const Words& words) {
+  const po::variables_map values = Parse(words, RunOptions());
+  if (values.count("help") > 0) {
+    return HelpCommand{
+        HelpText("els-sim run SCENARIO... [option]...\n", RunOptions())};
+  }
+  RunCommand command;
+  auto scenarios = FindScenarios(WordsOf(values, "scenario"));
+  if (!scenarios.ok()) return scenarios.status();
+  auto policies = FindPolicies(WordsOf(values, "policy"));
+  if (!policies.ok()) return policies.status();
+  const auto seeds = ParseSeeds(values["seed"].as<std::string>(),
+                                values["seeds"].as<std::string>());
+  if (!seeds.ok()) return seeds.status();
+  if (values.count("load") > 0) {
+    const absl::Status set =
+        SetLoad(values["load"].as<std::string>(), *scenarios);
+    if (!set.ok()) return set;
+  }
+  if (scenarios->empty()) {
+    return InvalidArgument(
+        absl::StrCat("run: no scenario given; there are: ", KnownScenarios()));
+  }
+  return RunCommand{*std::move(scenarios), *std::move(policies), *seeds};
+}
+
+absl::StatusOr<Command> ParseGolden(const Words& words) {
+  const po::variables_map values = Parse(words, GoldenOptions());
+  if (values.count("help") > 0) {
+    return HelpCommand{
+        HelpText("els-sim golden (--check DIR | --update DIR) [SCENARIO]...\n",
+                 GoldenOptions())};
+  }
+  auto scenarios = FindScenarios(WordsOf(values, "scenario"));
+  if (!scenarios.ok()) return scenarios.status();
+  if (scenarios->empty()) scenarios = Scenarios();
+  const bool update = values.count("update") > 0;
+  if (update == (values.count("check") > 0)) {
+    return InvalidArgument("golden: give either --check DIR or --update DIR");
+  }
+  return GoldenCommand{
+      update ? GoldenCommand::Action::kUpdate : GoldenCommand::Action::kCheck,
+      values[update ? "update" : "check"].as<std::string>(),
+      *std::move(scenarios)};
+}
+
+absl::StatusOr<Command> ParseList(const Words& words) {
+  if (words.empty()) return ListCommand();
+  if (words.front() == "--help") {
+    return HelpCommand{"els-sim list\n\nPrints the scenarios and policies.\n"};
+  }
+  return InvalidArgument(
+      absl::StrCat("list: unexpected '", words.front(), "'"));
+}
+
+}  // namespace
+
+absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
+  if (arguments.empty()) {
+    return InvalidArgument("no command given; there are: list, run, golden");
+  }
+  const std::string& name = arguments.front();
+  const Words words(arguments.begin() + 1, arguments.end());
+  try {
+    if (name == "list") return ParseList(words);
+    if (name == "run") return ParseRun(words);
+    if (name == "golden") return ParseGolden(words);
+  } catch (const po::error& error) {
+    return InvalidArgument(absl::StrCat(name, ": ", error.what()));
+  }
+  if (name == "--help" || name == "-h") {
+    return HelpCommand{std::string(kUsage)};
+  }
+  return InvalidArgument(absl::StrCat("unknown command '", name,
+                                      "'; there are: list, run, golden"));
+}
+
+}  // namespace els_sim

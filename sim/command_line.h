@@ -1,0 +1,45 @@
+#pragma once
+
+// What the user asks of els-sim, checked before anything starts.
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sim/policy.h"
+#include "sim/scenario.h"
+#include "sim/sweep.h"
+
+namespace els_sim {
+
+// Print this and do nothing else.
+struct HelpCommand {
+  std::string text;
+};
+
+struct ListCommand {};
+
+struct RunCommand {
+  std::vector<Scenario> scenarios;
+  std::vector<const PolicyInfo*> policies;
+  Seeds seeds;
+};
+
+struct GoldenCommand {
+  enum class Action { kCheck, kUpdate };
+  Action action = Action::kCheck;
+  std::string directory;
+  std::vector<Scenario> scenarios;
+};
+
+using Command =
+    std::variant<HelpCommand, ListCommand, RunCommand, GoldenCommand>;
+
+// `arguments` without the program's name. InvalidArgumentError, of one line
+// that names what is wrong, if they make no command.
+absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments);
+
+}  // namespace els_sim

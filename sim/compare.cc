@@ -1,0 +1,21 @@
+#include "sim/compare.h"
+
+#include <vector>
+
+#include "sim/report.h"
+
+namespace els_sim {
+
+std::string Compare(const Scenario& scenario,
+                    absl::Span<const PolicyInfo* const> policies, Seeds seeds,
+                    std::size_t threads, const std::function<void()>& on_run) {
+  std::vector<Summary> summaries;
+  // One policy after the other: the results of one are all that is in memory.
+  for (const PolicyInfo* policy : policies) {
+    summaries.push_back(Summarise(
+        policy->name, RunSeeds(scenario, *policy, seeds, threads, on_run)));
+  }
+  return Render(scenario, seeds, summaries);
+}
+
+}  // namespace els_sim

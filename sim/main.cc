@@ -1,0 +1,147 @@
+// els-sim: see kUsage in command_line.cc, or run it with --help.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sim/command_line.h"
+#include "sim/compare.h"
+#include "sim/golden.h"
+
+namespace els_sim {
+namespace {
+
+constexpr int kUsageError = 2;
+
+// Tells a person who waits how far it is: on a terminal, after two seconds.
+// The only place that reads a real clock.
+class Progress {
+ public:
+  explicit Progress(std::size_t total) : total_(total) {}
+  ~Progress() {
+    if (shown_) std::fputc('\n', stderr);
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Step() {
+    ++done_;
+    if (!terminal_ || Clock::now() - start_ < std::chrono::seconds(2)) return;
+    shown_ = true;
+    absl::FPrintF(stderr, "\r%d of %d simulations", done_, total_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const std::size_t total_;
+  const bool terminal_ = isatty(STDERR_FILENO) == 1;
+  const Clock::time_point start_ = Clock::now();
+  std::size_t done_ = 0;
+  bool shown_ = false;
+};
+
+std::size_t Threads() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+int Flushed() {
+  if (std::cout.flush().good()) return EXIT_SUCCESS;
+  std::cerr << "els-sim: cannot write the output\n";
+  return EXIT_FAILURE;
+}
+
+std::string Report(const RunCommand& command) {
+  Progress progress(command.scenarios.size() * command.policies.size() *
+                    command.seeds.count);
+  std::string text;
+  for (const Scenario& scenario : command.scenarios) {
+    absl::StrAppend(&text, text.empty() ? "" : "\n",
+                    Compare(scenario, command.policies, command.seeds,
+                            Threads(), [&progress] { progress.Step(); }));
+  }
+  return text;
+}
+
+// What `els-sim run SCENARIO` prints.
+std::string GoldenReport(const Scenario& scenario) {
+  RunCommand command = {.scenarios = {scenario}, .policies = {}, .seeds = {}};
+  for (const PolicyInfo& policy : Policies()) {
+    command.policies.push_back(&policy);
+  }
+  return Report(command);
+}
+
+int Execute(const HelpCommand& command) {
+  std::cout << command.text;
+  return Flushed();
+}
+
+int Execute(const ListCommand&) {
+  std::cout << "scenarios:\n";
+  for (const Scenario& scenario : Scenarios()) {
+    std::cout << absl::StrFormat("  %-18s %s\n", scenario.name,
+                                 scenario.description);
+  }
+  std::cout << "policies:\n";
+  for (const PolicyInfo& policy : Policies()) {
+    std::cout << absl::StrFormat("  %-18s %s\n", policy.name,
+                                 policy.description);
+  }
+  return Flushed();
+}
+
+int Execute(const RunCommand& command) {
+  std::cout << Report(command);
+  return Flushed();
+}
+
+int Execute(const GoldenCommand& command) {
+  bool good = true;
+  for (const Scenario& scenario : command.scenarios) {
+    const std::string path =
+        absl::StrCat(command.directory, "/", scenario.name, ".txt");
+    const std::string text = GoldenReport(scenario);
+    if (command.action == GoldenCommand::Action::kUpdate) {
+      const absl::Status written = WriteGolden(path, text);
+      if (written.ok()) continue;
+      std::cerr << "els-sim: " << written.message() << "\n";
+      return EXIT_FAILURE;
+    }
+    for (const std::string& difference : CompareGolden(path, text)) {
+      std::cout << difference << "\n";
+      good = false;
+    }
+  }
+  if (!good) {
+    std::cout << "If this change is wanted: els-sim golden --update "
+              << command.directory << "\n";
+  }
+  return good ? Flushed() : EXIT_FAILURE;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  const auto command = ParseCommand(arguments);
+  if (!command.ok()) {
+    std::cerr << "els-sim: " << command.status().message() << "\n";
+    return kUsageError;
+  }
+  return std::visit([](const auto& asked) { return Execute(asked); }, *command);
+}
+
+}  // namespace
+}  // namespace els_sim
+
+int main(int argc, char** argv) {
+  return els_sim::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

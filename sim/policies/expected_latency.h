@@ -1,0 +1,28 @@
+#pragma once
+
+// The library itself, as a proxy would link it: els::Balancer with its default
+// options, driven by the virtual clock.
+
+#include <cstdint>
+#include <vector>
+
+#include "els/balancer.h"
+#include "sim/policy.h"
+
+namespace els_sim {
+
+class ExpectedLatency final : public Policy {
+ public:
+  explicit ExpectedLatency(const PolicySetup& setup);
+  Attempt Pick(Time now) override;
+  void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
+              Time now) override;
+
+ private:
+  els::Balancer balancer_;
+  // Outstanding tickets; an attempt's token is its ticket's place.
+  std::vector<els::Ticket> tickets_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace els_sim

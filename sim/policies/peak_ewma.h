@@ -1,0 +1,46 @@
+#pragma once
+
+// Power of two choices by peak EWMA, as in Finagle, tower and linkerd: a
+// latency that jumps to every peak and decays from it with time, multiplied by
+// the outstanding requests.
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "sim/policy.h"
+
+namespace els_sim {
+
+class PeakEwma final : public Policy {
+ public:
+  // linkerd's defaults.
+  static constexpr Duration kInitialLatency = std::chrono::milliseconds(30);
+  static constexpr Duration kDecay = std::chrono::seconds(10);
+
+  explicit PeakEwma(const PolicySetup& setup);
+  Attempt Pick(Time now) override;
+
+  // Takes every latency alike, whatever the outcome: a quick failure looks like
+  // a quick answer, as it does to linkerd by default.
+  void Finish(const Attempt& attempt, els::Outcome, Duration latency,
+              Time now) override;
+
+  // The decayed latency times the outstanding requests with the next: the
+  // lower is picked. Reading it changes nothing.
+  FractionalDuration Cost(std::uint32_t server, Time now) const;
+
+ private:
+  struct Estimate {
+    FractionalDuration latency = kInitialLatency;
+    Time updated = {};
+    std::uint32_t outstanding = 0;
+  };
+
+  static double Weight(const Estimate& estimate, Time now);
+
+  std::vector<Estimate> estimates_;
+  els::Random random_;
+};
+
+}  // namespace els_sim

@@ -1,0 +1,58 @@
+#pragma once
+
+// What chooses a server, as the simulation sees it. Each access point has a
+// policy of its own, which learns from that access point's requests alone.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "els/balancer.h"
+#include "els/random.h"
+#include "sim/virtual_time.h"
+
+namespace els_sim {
+
+// A request sent to a server and not finished yet.
+struct Attempt {
+  std::uint32_t server = 0;
+  std::uint32_t token = 0;  // The policy's own, given back to it at Finish.
+};
+
+// What a policy is made from.
+struct PolicySetup {
+  std::size_t servers = 0;  // At least 1.
+  els::Random random;       // All of the policy's randomness.
+  // Where a policy that goes round begins; empty: anywhere, at random.
+  std::optional<std::size_t> first_in_turn = {};
+};
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+
+  // Chooses a server in [0, servers). `now` never steps back between calls.
+  virtual Attempt Pick(Time now) = 0;
+
+  // How the attempt went. Called exactly once for each, in any order.
+  virtual void Finish(const Attempt& attempt, els::Outcome outcome,
+                      Duration latency, Time now) = 0;
+};
+
+// An entry of the table of policies.
+struct PolicyInfo {
+  std::string_view name;
+  std::string_view description;
+  std::unique_ptr<Policy> (*make)(const PolicySetup& setup);
+};
+
+// All policies, in the order of reports.
+absl::Span<const PolicyInfo> Policies();
+
+// Null if there is none of this name.
+const PolicyInfo* FindPolicy(std::string_view name);
+
+}  // namespace els_sim

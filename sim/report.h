@@ -1,0 +1,48 @@
+#pragma once
+
+// The results of one policy as a few numbers, and those of many as a table.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "sim/scenario.h"
+#include "sim/simulate.h"
+#include "sim/sweep.h"
+#include "sim/virtual_time.h"
+
+namespace els_sim {
+
+// Over all requests of all seeds, a failed one counting as Result says.
+struct Summary {
+  std::string_view policy = {};
+  FractionalDuration mean = {};
+  // Standard error of the mean, from the seeds' own means; empty for one seed.
+  std::optional<FractionalDuration> standard_error = {};
+  Duration p50 = {};  // Exact, by nearest rank.
+  Duration p90 = {};
+  Duration p99 = {};
+  Duration p999 = {};
+  double error_rate = 0;            // Failures and timeouts, of all requests.
+  double attempts_per_request = 0;  // 1 without retries.
+  std::vector<double> shares = {};  // Of all attempts, by server.
+  FractionalDuration end = {};      // The last request's end, mean over seeds.
+};
+
+// The value that a part `p` of `sorted` does not exceed: its ceil(p n)-th
+// smallest, where p = thousandths / 1000. REQUIRES: not empty, sorted;
+// 0 < thousandths <= 1000.
+Duration NearestRank(absl::Span<const Duration> sorted,
+                     std::uint64_t thousandths);
+
+// REQUIRES: at least one result. Numbers are zero if nothing was sent.
+Summary Summarise(std::string_view policy, absl::Span<const Result> results);
+
+// Head and table, each line ended by a newline.
+std::string Render(const Scenario& scenario, Seeds seeds,
+                   absl::Span<const Summary> summaries);
+
+}  // namespace els_sim

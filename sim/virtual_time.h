@@ -1,0 +1,32 @@
+#pragma once
+
+// The simulation's own clock: integer nanoseconds since its start. It moves
+// from event to event and reads nothing of the machine's.
+
+#include <chrono>
+
+namespace els_sim {
+
+using Duration = std::chrono::nanoseconds;
+
+// Never constructed: it only makes Time a type of its own, so that a reading of
+// a real clock does not compile where virtual time is wanted.
+struct VirtualClock {
+  using duration = Duration;
+  using rep = Duration::rep;
+  using period = Duration::period;
+  using time_point = std::chrono::time_point<VirtualClock>;
+  static constexpr bool is_steady = true;
+};
+
+using Time = VirtualClock::time_point;
+
+// For formulas; rounded to a Duration once, at their end.
+using FractionalDuration = std::chrono::duration<double, std::nano>;
+
+// The nearest Duration. REQUIRES: 0 <= duration < 2^52 ns (52 days).
+inline Duration Rounded(FractionalDuration duration) {
+  return Duration(static_cast<Duration::rep>(duration.count() + 0.5));
+}
+
+}  // namespace els_sim

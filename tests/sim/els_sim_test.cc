@@ -1,0 +1,211 @@
+// The program itself, as a user starts it.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim/scenario.h"
+
+namespace els_sim {
+namespace {
+
+struct Exit {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+std::string Content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+class ElsSim : public testing::Test {
+ protected:
+  ElsSim() {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    directory_ = std::filesystem::path(testing::TempDir()) /
+                 (std::string("els_sim_") + info->name() + "_" +
+                  std::to_string(getpid()));
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_);
+  }
+  ~ElsSim() override { std::filesystem::remove_all(directory_); }
+
+  Exit Start(const std::string& arguments) const {
+    const std::string out = (directory_ / "out").string();
+    const std::string err = (directory_ / "err").string();
+    const std::string command = std::string(ELS_SIM_PROGRAM) + " " + arguments +
+                                " >" + out + " 2>" + err;
+    const int status = std::system(command.c_str());
+    return {.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+            .out = Content(out),
+            .err = Content(err)};
+  }
+
+  // One line that holds all of `parts`, status 2 and no output.
+  void ExpectUsageError(const std::string& arguments,
+                        const std::vector<std::string>& parts) const {
+    const Exit exit = Start(arguments);
+    EXPECT_EQ(exit.status, 2) << arguments;
+    EXPECT_EQ(exit.out, "") << arguments;
+    EXPECT_EQ(exit.err.find('\n'), exit.err.size() - 1) << exit.err;
+    for (const std::string& part : parts) {
+      EXPECT_NE(exit.err.find(part), std::string::npos)
+          << arguments << ": " << exit.err << "lacks " << part;
+    }
+  }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(ElsSim, ListsEveryScenarioAndPolicy) {
+  const Exit exit = Start("list");
+  EXPECT_EQ(exit.status, 0);
+  for (const char* name :
+       {"equal", "slow", "failing", "silent", "spotify", "round-robin",
+        "random", "least-outstanding", "p2c", "peak-ewma", "els"}) {
+    EXPECT_NE(exit.out.find(std::string("  ") + name + " "), std::string::npos)
+        << name;
+  }
+}
+
+TEST_F(ElsSim, HelpsAtEveryLevel) {
+  for (const char* arguments :
+       {"--help", "list --help", "run --help", "golden --help",
+        "run equal --seeds 2 --help"}) {
+    const Exit exit = Start(arguments);
+    EXPECT_EQ(exit.status, 0) << arguments;
+    EXPECT_NE(exit.out.find("els-sim"), std::string::npos) << arguments;
+    EXPECT_EQ(exit.err, "") << arguments;
+  }
+}
+
+TEST_F(ElsSim, RunsWhatItIsAskedAndSaysSo) {
+  const Exit exit = Start(
+      "run spotify equal --policy round-robin p2c --seed 7 --seeds 2 "
+      "--load 0.25");
+  EXPECT_EQ(exit.status, 0);
+  EXPECT_EQ(exit.err, "");
+  EXPECT_NE(exit.out.find("load 0.25, access points 10, seeds 7 to 8\n"),
+            std::string::npos);
+  EXPECT_EQ(exit.out.find("spotify: "), 0);
+  EXPECT_NE(exit.out.find("\n\nequal: "), std::string::npos);
+  EXPECT_NE(exit.out.find("\np2c "), std::string::npos);
+  EXPECT_EQ(exit.out.find("\nrandom "), std::string::npos);
+  EXPECT_NE(exit.out.find("  245.0  "), std::string::npos);
+}
+
+TEST_F(ElsSim, PrintsTheSameBytesTwice) {
+  const Exit once = Start("run failing --seeds 3");
+  EXPECT_EQ(once.status, 0);
+  EXPECT_EQ(once.out, Start("run failing --seeds 3").out);
+}
+
+TEST_F(ElsSim, RefusesAnUnknownCommand) {
+  ExpectUsageError("", {"list", "run", "golden"});
+  ExpectUsageError("walk", {"'walk'", "list", "run", "golden"});
+  ExpectUsageError("list equal", {"'equal'"});
+}
+
+TEST_F(ElsSim, RefusesAnUnknownScenarioAndNamesTheKnown) {
+  ExpectUsageError("run eqal",
+                   {"'eqal'", "equal", "slow", "failing", "silent", "spotify"});
+  ExpectUsageError("run", {"scenario", "equal"});
+  ExpectUsageError("golden --check . eqal", {"'eqal'", "spotify"});
+}
+
+TEST_F(ElsSim, RefusesAnUnknownPolicyAndNamesTheKnown) {
+  ExpectUsageError("run equal --policy p3c",
+                   {"'p3c'", "round-robin", "random", "least-outstanding",
+                    "p2c", "peak-ewma", "els"});
+}
+
+TEST_F(ElsSim, RefusesASeedOfZeroOrNone) {
+  ExpectUsageError("run equal --seed 0", {"--seed must be at least 1", "'0'"});
+  for (const char* bad : {"-1", "x", "1x", "1.5", "18446744073709551616"}) {
+    ExpectUsageError(std::string("run equal --seed=") + bad,
+                     {"--seed", std::string("'") + bad + "'"});
+  }
+}
+
+TEST_F(ElsSim, RefusesSeedsOutOfRange) {
+  for (const char* bad : {"0", "-1", "1001", "many"}) {
+    ExpectUsageError(
+        std::string("run equal --seeds=") + bad,
+        {"--seeds must be 1 to 1000", std::string("'") + bad + "'"});
+  }
+  ExpectUsageError("run equal --seed 18446744073709551615 --seeds 2",
+                   {"--seed 18446744073709551615", "--seeds 2"});
+}
+
+TEST_F(ElsSim, RefusesALoadOutOfRange) {
+  for (const char* bad : {"0", "-0.5", "10.01", "nan", "inf", "half"}) {
+    ExpectUsageError(std::string("run equal --load=") + bad,
+                     {"--load must be above 0 and at most 10",
+                      std::string("'") + bad + "'"});
+  }
+}
+
+TEST_F(ElsSim, RefusesAnUnknownFlagAndAMissingValue) {
+  ExpectUsageError("run equal --sed 1", {"--sed"});
+  ExpectUsageError("run equal --seed", {"--seed"});
+  ExpectUsageError("golden --fix .", {"--fix"});
+  ExpectUsageError("golden", {"--check DIR", "--update DIR"});
+  ExpectUsageError("golden --check a --update b", {"--check", "--update"});
+}
+
+TEST_F(ElsSim, ChecksGoldenFilesThatItHasWritten) {
+  const std::string directory = directory_.string();
+  EXPECT_EQ(Start("golden --update " + directory + " spotify").status, 0);
+  EXPECT_EQ(Content(directory_ / "spotify.txt"), Start("run spotify").out);
+  const Exit check = Start("golden --check " + directory + " spotify");
+  EXPECT_EQ(check.status, 0);
+  EXPECT_EQ(check.out, "");
+}
+
+TEST_F(ElsSim, ShowsADifferenceFromAGoldenFileAndLeavesItAsItIs) {
+  const auto path = directory_ / "spotify.txt";
+  const std::string content = "spotify: something else\n";
+  std::ofstream(path) << content;
+  const Exit check =
+      Start("golden --check " + directory_.string() + " spotify");
+  EXPECT_EQ(check.status, 1);
+  EXPECT_NE(check.out.find("spotify.txt:1:\n  expected 'spotify: something "),
+            std::string::npos);
+  EXPECT_NE(check.out.find("golden --update"), std::string::npos);
+  EXPECT_EQ(Content(path), content);
+}
+
+TEST_F(ElsSim, NamesAGoldenFileThatIsMissing) {
+  const Exit check =
+      Start("golden --check " + directory_.string() + " spotify");
+  EXPECT_EQ(check.status, 1);
+  EXPECT_NE(check.out.find("spotify.txt: cannot be read"), std::string::npos);
+}
+
+TEST_F(ElsSim, FailsWhenItsOutputCannotBeWritten) {
+  const int status = std::system(
+      (std::string(ELS_SIM_PROGRAM) + " list >/dev/full 2>/dev/null").c_str());
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+}
+
+// The build registers one check per golden file, by a list that it keeps.
+TEST(GoldenTests, CoverEveryScenario) {
+  std::string names;
+  for (const Scenario& scenario : Scenarios()) names += scenario.name + " ";
+  EXPECT_EQ(names, ELS_SIM_GOLDEN_SCENARIOS " ");
+}
+
+}  // namespace
+}  // namespace els_sim

@@ -1,0 +1,100 @@
+#include "sim/report.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <numeric>
+#include <vector>
+
+namespace els_sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// 1 ns to `n` ns.
+std::vector<Duration> UpTo(int n) {
+  std::vector<Duration> durations;
+  for (int i = 1; i <= n; ++i) durations.emplace_back(i);
+  return durations;
+}
+
+TEST(NearestRank, TakesTheCeilingOfTheRank) {
+  EXPECT_EQ(NearestRank(UpTo(1), 500), Duration(1));
+  EXPECT_EQ(NearestRank(UpTo(4), 500), Duration(2));
+  EXPECT_EQ(NearestRank(UpTo(5), 500), Duration(3));
+  EXPECT_EQ(NearestRank(UpTo(10), 900), Duration(9));
+  EXPECT_EQ(NearestRank(UpTo(10), 990), Duration(10));
+  EXPECT_EQ(NearestRank(UpTo(1000), 999), Duration(999));
+  EXPECT_EQ(NearestRank(UpTo(1001), 999), Duration(1000));
+  EXPECT_EQ(NearestRank(UpTo(7), 1000), Duration(7));
+}
+
+// Two seeds: 3 requests of 10, 20 and 1030 ms, one of them failed, and 1 of
+// 60 ms.
+std::vector<Result> TwoResults() {
+  return {{.costs = {milliseconds(10), milliseconds(1030), milliseconds(20)},
+           .succeeded = 2,
+           .failed = 0,
+           .timed_out = 1,
+           .picks = {2, 1},
+           .end = Time(seconds(4))},
+          {.costs = {milliseconds(60)},
+           .succeeded = 1,
+           .failed = 0,
+           .timed_out = 0,
+           .picks = {0, 1},
+           .end = Time(seconds(5))}};
+}
+
+TEST(Summarise, PoolsTheRequestsOfAllSeeds) {
+  const Summary summary = Summarise("p", TwoResults());
+  EXPECT_DOUBLE_EQ(summary.mean / milliseconds(1), 280);
+  EXPECT_EQ(summary.p50, milliseconds(20));
+  EXPECT_EQ(summary.p90, milliseconds(1030));
+  EXPECT_DOUBLE_EQ(summary.error_rate, 0.25);
+  EXPECT_DOUBLE_EQ(summary.attempts_per_request, 1);
+  EXPECT_EQ(summary.shares, (std::vector<double>{0.5, 0.5}));
+  EXPECT_DOUBLE_EQ(summary.end / seconds(1), 4.5);
+}
+
+TEST(Summarise, TakesTheStandardErrorFromTheSeedsMeans) {
+  // Means 353.33 and 60 ms: their half difference.
+  const Summary summary = Summarise("p", TwoResults());
+  ASSERT_TRUE(summary.standard_error.has_value());
+  EXPECT_NEAR(*summary.standard_error / milliseconds(1), 146.666667, 1e-6);
+  EXPECT_FALSE(
+      Summarise("p", {TwoResults().front()}).standard_error.has_value());
+}
+
+TEST(Summarise, IsZeroWhenNothingWasSent) {
+  const Summary summary = Summarise("p", {Result{.picks = {0, 0}}});
+  EXPECT_EQ(summary.mean.count(), 0);
+  EXPECT_EQ(summary.p999, Duration());
+  EXPECT_EQ(summary.error_rate, 0);
+  EXPECT_EQ(summary.shares, (std::vector<double>{0, 0}));
+}
+
+TEST(Render, AlignsTheColumnsUnderTheirHeads) {
+  const Scenario scenario = {.name = "two",
+                             .description = "two servers",
+                             .access_points = 3,
+                             .servers = {{}, {}},
+                             .arrivals = PoissonArrivals{.load = 0.25}};
+  const std::vector<Summary> summaries = {
+      Summarise("round-robin", TwoResults()),
+      Summarise("p2c", {TwoResults().back()})};
+  EXPECT_EQ(Render(scenario, {.first = 8, .count = 2}, summaries),
+            "two: two servers\n"
+            "load 0.25, access points 3, seeds 8 to 9\n"
+            "\n"
+            "policy       mean ms      +-    p50      p90      p99    p99.9"
+            "  errors %  attempts  end s   b0 %    b1 %\n"
+            "round-robin   280.00  146.67  20.00  1030.00  1030.00  1030.00"
+            "     25.00      1.00    4.5  50.00   50.00\n"
+            "p2c            60.00       -  60.00    60.00    60.00    60.00"
+            "      0.00      1.00    5.0   0.00  100.00\n");
+}
+
+}  // namespace
+}  // namespace els_sim
