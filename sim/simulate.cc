@@ -57,10 +57,10 @@ class Simulation {
   void Arrive(std::uint32_t id);
   void Submit(std::uint32_t id, const Arrival& arrival);
   void Served(std::uint32_t id);
+  void Answer(std::uint32_t id, els::Outcome outcome);
   void End(std::uint32_t id, els::Outcome outcome);
   void CheckConservation() const;
 
-  bool Silent(std::size_t server) const;
   void Schedule(Duration delay, Kind kind, std::uint32_t id) {
     events_.Push(now_ + delay, {kind, id});
   }
@@ -115,7 +115,7 @@ void Simulation::Handle(const Happening& happening) {
     case Kind::kServed:
       return Served(happening.request);
     case Kind::kFailed:
-      return End(happening.request, els::Outcome::kFailure);
+      return Answer(happening.request, els::Outcome::kFailure);
     case Kind::kTimeout:
       return End(happening.request, els::Outcome::kTimeout);
   }
@@ -139,7 +139,6 @@ void Simulation::Arrive(std::uint32_t id) {
 void Simulation::Submit(std::uint32_t id, const Arrival& arrival) {
   const std::uint32_t server = requests_[id].attempt.server;
   const ServerPlan& plan = scenario_.servers[server];
-  if (Silent(server)) return;
   if (arrival.luck < plan.failure_rate) {
     Schedule(plan.failure_after, Kind::kFailed, id);
     return;
@@ -155,7 +154,15 @@ void Simulation::Served(std::uint32_t id) {
   if (const std::optional<Job> next = servers_[server].Depart()) {
     Schedule(next->service, Kind::kServed, next->request);
   }
-  if (!Silent(server)) End(id, els::Outcome::kSuccess);
+  Answer(id, els::Outcome::kSuccess);
+}
+
+// A silent server goes on with its work, but nobody hears of it.
+void Simulation::Answer(std::uint32_t id, els::Outcome outcome) {
+  const std::uint32_t server = requests_[id].attempt.server;
+  const std::optional<Duration>& silent = scenario_.servers[server].silent_from;
+  if (silent.has_value() && now_.time_since_epoch() >= *silent) return;
+  End(id, outcome);
 }
 
 void Simulation::End(std::uint32_t id, els::Outcome outcome) {
@@ -183,11 +190,6 @@ void Simulation::CheckConservation() const {
   std::fprintf(stderr, "%s: of %zu requests sent %zu ended\n",
                scenario_.name.c_str(), requests_.size(), ended);
   std::abort();
-}
-
-bool Simulation::Silent(std::size_t server) const {
-  const std::optional<Duration>& from = scenario_.servers[server].silent_from;
-  return from.has_value() && now_.time_since_epoch() >= *from;
 }
 
 }  // namespace

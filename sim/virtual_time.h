@@ -26,7 +26,7 @@ using FractionalDuration = std::chrono::duration<double, std::nano>;
 
 // The nearest Duration. REQUIRES: 0 <= duration < 2^52 ns (52 days).
 inline Duration Rounded(FractionalDuration duration) {
-  return Duration(static_cast<Duration::rep>(duration.count() + 0.5));
+  return std::chrono::round<Duration>(duration);
 }
 
 }  // namespace els_sim

@@ -19,6 +19,9 @@ class DecayedMean {
     weight_ += weight;
   }
 
+  // Whether nothing has been observed yet.
+  bool empty() const { return weight_ == 0; }
+
   // How much has been observed: each observation counts 1 when it is made and
   // e times less with every unit of time since.
   double Weight(double at) const { return weight_ * Exp(landmark_ - at); }
@@ -33,7 +36,7 @@ class DecayedMean {
   }
 
   // The mean of the observations alone. It does not change with time.
-  // REQUIRES: Add has been called.
+  // REQUIRES: !empty().
   double Mean() const { return sum_ / weight_; }
 
  private:

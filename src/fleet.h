@@ -32,9 +32,7 @@ class Fleet {
 
   // `success_stretch` multiplies Options::success_memory.
   Fleet(const Options& options, double success_stretch)
-      : options_(options), success_stretch_(success_stretch) {
-    Succeeded(Seconds(options.initial_latency));
-  }
+      : options_(options), success_stretch_(success_stretch) {}
 
   void SetOptions(const Options& options) { options_ = options; }
 
@@ -67,17 +65,21 @@ class Fleet {
   const Clocks& clocks() const { return clocks_; }
 
   // The mean latency of successes over the latency memory.
-  double latency_s() const { return latency_.Mean(); }
+  double latency_s() const { return MeanOrInitial(latency_); }
 
   // What a failure is held to cost at the least.
   double failure_cost_s() const {
-    return options_.failure_cost_factor * cost_latency_.Mean();
+    return options_.failure_cost_factor * MeanOrInitial(cost_latency_);
   }
 
   // Picks of all backends over the turn memory.
   double picks() const { return picks_.Weight(clocks_.turn); }
 
  private:
+  double MeanOrInitial(const DecayedMean& mean) const {
+    return mean.empty() ? Seconds(options_.initial_latency) : mean.Mean();
+  }
+
   Options options_;
   const double success_stretch_;
   Clocks clocks_;

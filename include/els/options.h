@@ -30,9 +30,8 @@ struct Options {
 
   Choice choice = Choice::kLowest;
 
-  // The latency assumed of the whole fleet before its first success. It fades
-  // with the first few real ones. 1 ns to 1 h. Only the first seconds after a
-  // start depend on it.
+  // The latency assumed of all backends until the first success of any. 1 ns to
+  // 1 h. It only matters if requests fail, or stay unanswered, before that.
   Duration initial_latency = std::chrono::milliseconds(50);
 
   // How long a latency is remembered: its weight falls by a factor of e in this
@@ -60,9 +59,9 @@ struct Options {
 
   // A backend that has never succeeded counts as this many times the fleet's
   // mean latency. 1 to 100. Higher keeps a quiet balancer with what it knows;
-  // from (1 + turn_limit) / (1 - turn_limit) on, one that has a single request
-  // at a time never tries a second backend.
-  double unproven_factor = 1.3;
+  // from 1 / (1 - turn_limit) on, one that has a single request at a time may
+  // never try some of its backends.
+  double unproven_factor = 1.15;
 
   // A failure costs at least this many times the fleet's mean latency over
   // failure_cost_memory, so that failing fast never looks like being fast.

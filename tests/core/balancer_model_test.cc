@@ -54,8 +54,6 @@ struct ModelBackend {
 // With the default options, but no spread of the success memory.
 class Model {
  public:
-  Model() { Succeed(0.050); }
-
   void BeforePick(double now_s) {
     const double dt = now_s - last_pick_s_;
     last_pick_s_ = now_s;
@@ -92,8 +90,10 @@ class Model {
     const double l = Latency(backend);
     const double f = Mean(backend.failure, latency_clock_, FleetLatency());
     const double s = std::max(0.001, Mean(backend.success, success_clock_, 1));
-    const double lbar = WeightedSum(fleet_cost_, cost_clock_, true) /
-                        WeightedSum(fleet_cost_, cost_clock_, false);
+    const double lbar = fleet_cost_.empty()
+                            ? 0.050
+                            : WeightedSum(fleet_cost_, cost_clock_, true) /
+                                  WeightedSum(fleet_cost_, cost_clock_, false);
     const double c = std::max(f, 5 * lbar);
     const auto n = static_cast<double>(set.size());
     const double share = (WeightedSum(backend.picks, turn_clock_, false) + 1) *
@@ -120,6 +120,7 @@ class Model {
 
  private:
   double FleetLatency() const {
+    if (fleet_.empty()) return 0.050;
     return WeightedSum(fleet_, latency_clock_, true) /
            WeightedSum(fleet_, latency_clock_, false);
   }
@@ -127,7 +128,7 @@ class Model {
   double Latency(const ModelBackend& backend) const {
     const double mean = Mean(backend.latency, latency_clock_, FleetLatency());
     if (backend.successes > 0) return mean;
-    return std::max(mean, 1.3 * FleetLatency());
+    return std::max(mean, 1.15 * FleetLatency());
   }
 
   void Succeed(double latency_s) {

@@ -9,6 +9,7 @@ namespace {
 
 TEST(DecayedMeanTest, IsThePriorBeforeTheFirstObservation) {
   const DecayedMean mean;
+  EXPECT_TRUE(mean.empty());
   EXPECT_EQ(mean.Mean(0, 7, 1), 7);
   EXPECT_EQ(mean.Mean(1e6, 7, 1), 7);
   EXPECT_EQ(mean.Weight(0), 0);

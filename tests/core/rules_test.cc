@@ -157,7 +157,20 @@ TEST_F(RulesTest, OneThatNeverAnsweredCountsAsSomewhatWorseThanTypical) {
   SetIds({"a"});
   Serve(200, Succeed);
   SetIds({"a", "new"});
-  EXPECT_NEAR(Of("new").latency / milliseconds(1), 1.3 * 40, 1);
+  EXPECT_NEAR(Of("new").latency / milliseconds(1), 1.15 * 40, 1);
+}
+
+// Whatever the option initial_latency says: 50 ms by default.
+TEST_F(RulesTest, OneRequestAtATimeSoonReachesEveryBackend) {
+  for (const int latency_ms : {1, 2000}) {
+    SetIds({"a", "b", "c", "d", "e"});
+    const auto shares = Serve(50, [&](const std::string&, int) {
+      return Reply{Outcome::kSuccess, milliseconds(latency_ms)};
+    });
+    EXPECT_EQ(shares.size(), 5u) << latency_ms;
+    SetIds({});
+    clock_.Advance(std::chrono::hours(1));  // All are forgotten.
+  }
 }
 
 // Rule 4: first contact is bounded.

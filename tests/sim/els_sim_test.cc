@@ -16,6 +16,8 @@
 namespace els_sim {
 namespace {
 
+const std::string kProgram = "'" ELS_SIM_PROGRAM "'";
+
 struct Exit {
   int status = -1;
   std::string out;
@@ -44,8 +46,8 @@ class ElsSim : public testing::Test {
   Exit Start(const std::string& arguments) const {
     const std::string out = (directory_ / "out").string();
     const std::string err = (directory_ / "err").string();
-    const std::string command = std::string(ELS_SIM_PROGRAM) + " " + arguments +
-                                " >" + out + " 2>" + err;
+    const std::string command =
+        kProgram + " " + arguments + " >" + out + " 2>" + err;
     const int status = std::system(command.c_str());
     return {.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
             .out = Content(out),
@@ -158,6 +160,7 @@ TEST_F(ElsSim, RefusesALoadOutOfRange) {
 
 TEST_F(ElsSim, RefusesAnUnknownFlagAndAMissingValue) {
   ExpectUsageError("run equal --sed 1", {"--sed"});
+  ExpectUsageError("run equal --pol p2c", {"--pol"});  // No abbreviations.
   ExpectUsageError("run equal --seed", {"--seed"});
   ExpectUsageError("golden --fix .", {"--fix"});
   ExpectUsageError("golden", {"--check DIR", "--update DIR"});
@@ -194,8 +197,8 @@ TEST_F(ElsSim, NamesAGoldenFileThatIsMissing) {
 }
 
 TEST_F(ElsSim, FailsWhenItsOutputCannotBeWritten) {
-  const int status = std::system(
-      (std::string(ELS_SIM_PROGRAM) + " list >/dev/full 2>/dev/null").c_str());
+  const int status =
+      std::system((kProgram + " list >/dev/full 2>/dev/null").c_str());
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 1);
 }

@@ -23,9 +23,9 @@ TEST(CompareGolden, FindsNoDifferenceInWhatWasWritten) {
 TEST(CompareGolden, ShowsEachLineThatDiffers) {
   const std::string path = TemporaryPath("lines");
   ASSERT_TRUE(WriteGolden(path, "one\ntwo\nthree\n").ok());
-  EXPECT_EQ(CompareGolden(path, "one\n2 \nthree\n"),
-            std::vector<std::string>{path +
-                                     ":2:\n  expected 'two'\n  got      '2 '"});
+  EXPECT_EQ(CompareGolden(path, "one\nto \nthree\n"),
+            std::vector<std::string>{
+                path + ":2:\n  expected 'two'\n  got      'to '"});
 }
 
 TEST(CompareGolden, SeesAMissingOrAddedEnd) {

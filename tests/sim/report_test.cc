@@ -23,6 +23,7 @@ TEST(NearestRank, TakesTheCeilingOfTheRank) {
   EXPECT_EQ(NearestRank(UpTo(1), 500), Duration(1));
   EXPECT_EQ(NearestRank(UpTo(4), 500), Duration(2));
   EXPECT_EQ(NearestRank(UpTo(5), 500), Duration(3));
+  EXPECT_EQ(NearestRank(UpTo(7), 900), Duration(7));
   EXPECT_EQ(NearestRank(UpTo(10), 900), Duration(9));
   EXPECT_EQ(NearestRank(UpTo(10), 990), Duration(10));
   EXPECT_EQ(NearestRank(UpTo(1000), 999), Duration(999));

@@ -4,11 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <set>
-
-#include "sim/compare.h"
 
 namespace els_sim {
 namespace {
@@ -17,12 +14,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 const PolicyInfo& Named(std::string_view name) { return *FindPolicy(name); }
-
-std::vector<const PolicyInfo*> AllPolicies() {
-  std::vector<const PolicyInfo*> all;
-  for (const PolicyInfo& policy : Policies()) all.push_back(&policy);
-  return all;
-}
 
 // Requests of exactly 10 ms, all at once from one access point, in turn.
 Scenario Burst(std::size_t requests, std::vector<ServerPlan> servers) {
@@ -86,6 +77,14 @@ TEST(Simulate, NeverAnswersFromASilentServerNotEvenWhatItServed) {
                                         milliseconds(30), milliseconds(1050)}));
 }
 
+TEST(Simulate, HearsNotEvenAFailureFromASilentServer) {
+  // Its failure is due at 1 ms, when it has just turned silent.
+  Scenario scenario =
+      Burst(1, {{.failure_rate = 1, .silent_from = milliseconds(1)}});
+  scenario.timeout = milliseconds(50);
+  EXPECT_EQ(Costs(scenario), Durations{milliseconds(1050)});
+}
+
 TEST(Simulate, GoesOnServingWhatTheAccessPointHasGivenUp) {
   // Twice the capacity, and patience for 1.5 service times. The queue, of
   // requests mostly given up, only grows: soon no answer comes in time. Were
@@ -122,15 +121,15 @@ TEST(Simulate, GivesEveryPolicyTheSameWorkOnASingleServer) {
   scenario.servers.resize(1);
   scenario.access_points = 1;
   const Durations expected = Simulate(scenario, Named("round-robin"), 4).costs;
-  for (const PolicyInfo* policy : AllPolicies()) {
-    EXPECT_EQ(Simulate(scenario, *policy, 4).costs, expected) << policy->name;
+  for (const PolicyInfo& policy : Policies()) {
+    EXPECT_EQ(Simulate(scenario, policy, 4).costs, expected) << policy.name;
   }
 }
 
 TEST(Simulate, EndsEveryRequestAndCountsEachOnce) {
   for (const Scenario& scenario : Scenarios()) {
-    for (const PolicyInfo* policy : AllPolicies()) {
-      const Result result = Simulate(scenario, *policy, 1);
+    for (const PolicyInfo& policy : Policies()) {
+      const Result result = Simulate(scenario, policy, 1);
       std::uint64_t attempts = 0;
       for (const std::uint64_t picks : result.picks) attempts += picks;
       EXPECT_EQ(result.costs.size(), attempts);
@@ -186,52 +185,6 @@ TEST(Simulate, FinishesEachAttemptOnceAtItsOwnAccessPointWithItsLatency) {
     const Result result = Simulate(*FindScenario(name), auditor, 1);
     EXPECT_GT(result.failed + result.timed_out, 0) << name;
   }
-}
-
-TEST(Compare, PrintsTheSameBytesForTheSameSeed) {
-  const Scenario scenario = *FindScenario("failing");
-  const Seeds seeds = {.first = 5, .count = 3};
-  EXPECT_EQ(Compare(scenario, AllPolicies(), seeds, 1),
-            Compare(scenario, AllPolicies(), seeds, 1));
-}
-
-TEST(Compare, PrintsTheSameBytesWithAnyNumberOfThreads) {
-  const Scenario scenario = *FindScenario("silent");
-  const Seeds seeds = {.first = 1, .count = 5};
-  int runs = 0;
-  const std::string expected = Compare(scenario, AllPolicies(), seeds, 1);
-  EXPECT_EQ(Compare(scenario, AllPolicies(), seeds, 2, [&] { ++runs; }),
-            expected);
-  EXPECT_EQ(runs, 5 * static_cast<int>(Policies().size()));
-  EXPECT_EQ(Compare(scenario, AllPolicies(), seeds, 7), expected);
-}
-
-TEST(Compare, DiffersBetweenSeeds) {
-  const Scenario scenario = *FindScenario("equal");
-  const std::vector<const PolicyInfo*> policies = {&Named("random")};
-  const std::string one = Compare(scenario, policies, {1, 1}, 1);
-  const std::string two = Compare(scenario, policies, {2, 1}, 1);
-  EXPECT_NE(one.substr(one.find("random")), two.substr(two.find("random")));
-}
-
-TEST(RunSeeds, TakesTheSeedsInTheirOrderUpToTheLastThereIs) {
-  constexpr std::uint64_t kLast = std::numeric_limits<std::uint64_t>::max();
-  const Scenario scenario = *FindScenario("equal");
-  const auto results =
-      RunSeeds(scenario, Named("random"), {.first = kLast - 1, .count = 2}, 2);
-  ASSERT_EQ(results.size(), 2);
-  EXPECT_EQ(results[0].costs,
-            Simulate(scenario, Named("random"), kLast - 1).costs);
-  EXPECT_EQ(results[1].costs, Simulate(scenario, Named("random"), kLast).costs);
-}
-
-TEST(Scenarios, AreFoundByTheirNames) {
-  for (const Scenario& scenario : Scenarios()) {
-    const auto found = FindScenario(scenario.name);
-    ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(found->description, scenario.description);
-  }
-  EXPECT_FALSE(FindScenario("no-such").has_value());
 }
 
 }  // namespace
