@@ -1,0 +1,71 @@
+// els-access-point: see --help.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "examples/access_point/options.h"
+#include "examples/access_point/picker.h"
+#include "examples/access_point/proxy.h"
+
+namespace {
+
+using access_point::Options;
+using access_point::Proxy;
+
+constexpr int kWrongUsage = 2;
+
+int Fail(const absl::Status& status) {
+  std::cerr << "els-access-point: " << status.message() << std::endl;
+  return kWrongUsage;
+}
+
+// Runs until a signal has stopped the proxy and its last request is done.
+void Serve(Proxy& proxy) {
+  boost::asio::io_context context;
+  boost::asio::signal_set signals(context, SIGTERM, SIGINT);
+  signals.async_wait([&](const boost::system::error_code& first, int) {
+    if (first) return;
+    proxy.Stop();
+    signals.async_wait([](const boost::system::error_code& second, int) {
+      if (!second) std::_Exit(EXIT_FAILURE);
+    });
+  });
+  std::thread watcher([&] { context.run(); });
+  std::cout << "listening on " << ToString(proxy.address()) << std::endl;
+  proxy.Run();
+  context.stop();
+  watcher.join();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const absl::StatusOr<std::optional<Options>> command =
+      access_point::ParseCommandLine(argc, argv);
+  if (!command.ok()) return Fail(command.status());
+  if (!command->has_value()) {
+    std::cout << access_point::HelpText();
+    return EXIT_SUCCESS;
+  }
+  const Options& options = **command;
+  std::vector<std::string> ids;
+  for (const access_point::Address& backend : options.backends) {
+    ids.push_back(ToString(backend));
+  }
+  const std::unique_ptr<access_point::Picker> picker =
+      access_point::MakePicker(options.policy, std::move(ids), options.seed);
+  const absl::StatusOr<std::unique_ptr<Proxy>> proxy =
+      Proxy::Open(options, *picker);
+  if (!proxy.ok()) return Fail(proxy.status());
+  Serve(**proxy);
+  return EXIT_SUCCESS;
+}

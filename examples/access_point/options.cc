@@ -1,0 +1,202 @@
+#include "examples/access_point/options.h"
+
+#include <algorithm>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/positional_options.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+
+namespace access_point {
+namespace {
+
+namespace po = boost::program_options;
+
+// Enough for any machine, and few enough to start without harm.
+constexpr unsigned kMaxThreads = 256;
+constexpr std::size_t kMaxIdlePerBackend = 65'536;
+constexpr absl::Duration kMaxTimeout = absl::Hours(1);
+
+// Values are read as text, so that every error can name its flag and value.
+po::options_description Flags() {
+  po::options_description flags("Options");
+  flags.add_options()("help", "print this and exit")(
+      "listen", po::value<std::string>()->value_name("HOST:PORT"),
+      "where to accept users; port 0 takes a free one (127.0.0.1:8080)")(
+      "backend", po::value<std::vector<std::string>>()->value_name("HOST:PORT"),
+      "a server to forward to, once for each; a name is resolved at the start")(
+      "policy", po::value<std::string>()->value_name("NAME"),
+      "els, round-robin or least-outstanding (els)")(
+      "timeout", po::value<std::string>()->value_name("DURATION"),
+      "the longest wait for a backend to begin its response once the request "
+      "is sent, such as 250ms or 1.5s (1s)")(
+      "connect-timeout", po::value<std::string>()->value_name("DURATION"),
+      "the longest wait for a connection to a backend (500ms)")(
+      "max-idle", po::value<std::string>()->value_name("N"),
+      "unused connections kept open per backend and thread (64)")(
+      "threads", po::value<std::string>()->value_name("N"),
+      "threads that serve; all share one balancer (1)")(
+      "seed", po::value<std::string>()->value_name("N"),
+      "of the policy's random decisions; 0 draws one (0)");
+  return flags;
+}
+
+absl::Status Wrong(std::string_view flag, std::string_view value,
+                   std::string_view want) {
+  return absl::InvalidArgumentError(
+      absl::StrFormat("--%s: '%s' is not %s", flag, value, want));
+}
+
+template <class Integer>
+absl::Status ReadInteger(const po::variables_map& given, const char* flag,
+                         Integer lowest, Integer highest, Integer& out) {
+  if (!given.count(flag)) return absl::OkStatus();
+  const std::string& text = given[flag].as<std::string>();
+  const char* const end = text.data() + text.size();
+  Integer value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || value < lowest ||
+      value > highest) {
+    return Wrong(flag, text,
+                 absl::StrCat("a number from ", lowest, " to ", highest));
+  }
+  out = value;
+  return absl::OkStatus();
+}
+
+absl::Status ReadDuration(const po::variables_map& given, const char* flag,
+                          els::Duration& out) {
+  if (!given.count(flag)) return absl::OkStatus();
+  const std::string& text = given[flag].as<std::string>();
+  absl::Duration value;
+  if (!absl::ParseDuration(text, &value) || value < absl::Milliseconds(1) ||
+      value > kMaxTimeout) {
+    return Wrong(flag, text, "a duration from 1ms to 1h, such as 250ms");
+  }
+  out = absl::ToChronoNanoseconds(value);
+  return absl::OkStatus();
+}
+
+absl::Status ReadAddress(const char* flag, const std::string& text,
+                         Address& out) {
+  absl::StatusOr<Address> address = ParseAddress(text);
+  if (!address.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag, ": ", address.status().message()));
+  }
+  out = *std::move(address);
+  return absl::OkStatus();
+}
+
+absl::Status ReadBackends(const po::variables_map& given,
+                          std::vector<Address>& out) {
+  if (!given.count("backend")) {
+    return absl::InvalidArgumentError("--backend: at least one is needed");
+  }
+  for (const auto& text : given["backend"].as<std::vector<std::string>>()) {
+    Address address;
+    if (absl::Status read = ReadAddress("backend", text, address); !read.ok()) {
+      return read;
+    }
+    if (address.port == 0)
+      return Wrong("backend", text, "a port to connect to");
+    if (std::find(out.begin(), out.end(), address) != out.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("--backend: '%s' is given twice", text));
+    }
+    out.push_back(std::move(address));
+  }
+  if (out.size() > els::Balancer::kMaxBackends) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--backend: %d are more than %d", out.size(),
+                        els::Balancer::kMaxBackends));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadPolicy(const po::variables_map& given, Policy& out) {
+  if (!given.count("policy")) return absl::OkStatus();
+  const std::string& name = given["policy"].as<std::string>();
+  const std::optional<Policy> policy = ParsePolicy(name);
+  if (!policy) {
+    return Wrong("policy", name, "els, round-robin or least-outstanding");
+  }
+  out = *policy;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
+  Options options;
+  absl::Status status = ReadBackends(given, options.backends);
+  if (given.count("listen")) {
+    status.Update(ReadAddress("listen", given["listen"].as<std::string>(),
+                              options.listen));
+  }
+  status.Update(ReadPolicy(given, options.policy));
+  status.Update(ReadDuration(given, "timeout", options.timeout));
+  status.Update(
+      ReadDuration(given, "connect-timeout", options.connect_timeout));
+  status.Update(ReadInteger<std::size_t>(given, "max-idle", 0,
+                                         kMaxIdlePerBackend, options.max_idle));
+  status.Update(
+      ReadInteger(given, "threads", 1u, kMaxThreads, options.threads));
+  status.Update(
+      ReadInteger<std::uint64_t>(given, "seed", 0, UINT64_MAX, options.seed));
+  if (!status.ok()) return status;
+  return options;
+}
+
+}  // namespace
+
+std::string HelpText() {
+  std::ostringstream text;
+  text
+      << "els-access-point --backend HOST:PORT [--backend HOST:PORT ...]\n"
+         "\n"
+         "An HTTP/1.1 reverse proxy that forwards each request to the backend "
+         "expected\nto answer it soonest. SIGTERM and SIGINT finish what is in "
+         "flight and exit 0; a\nsecond one exits 1 at once. Exit status 2: "
+         "wrong usage.\n\n"
+      << Flags();
+  return text.str();
+}
+
+absl::StatusOr<std::optional<Options>> ParseCommandLine(
+    int argc, const char* const argv[]) {
+  namespace style = po::command_line_style;
+  po::options_description flags = Flags();
+  // Collected, to be named: the library's own error would not name it.
+  flags.add_options()("unexpected", po::value<std::vector<std::string>>());
+  po::positional_options_description positions;
+  positions.add("unexpected", -1);
+  po::variables_map given;
+  try {
+    po::store(po::command_line_parser(argc, argv)
+                  .options(flags)
+                  .positional(positions)
+                  .style(style::default_style & ~style::allow_guessing)
+                  .run(),
+              given);
+  } catch (const po::error& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  if (given.count("unexpected")) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "'%s' is not a flag",
+        given["unexpected"].as<std::vector<std::string>>().front()));
+  }
+  if (given.count("help")) return std::optional<Options>();
+  absl::StatusOr<Options> options = ReadOptions(given);
+  if (!options.ok()) return options.status();
+  return std::optional<Options>(*std::move(options));
+}
+
+}  // namespace access_point

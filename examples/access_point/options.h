@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "els/balancer.h"
+#include "examples/access_point/address.h"
+#include "examples/access_point/picker.h"
+
+namespace access_point {
+
+// What the command line says; --help explains each.
+struct Options {
+  Address listen = {"127.0.0.1", 8080};
+  std::vector<Address> backends = {};
+  Policy policy = Policy::kEls;
+  els::Duration timeout = std::chrono::seconds(1);
+  els::Duration connect_timeout = std::chrono::milliseconds(500);
+  std::size_t max_idle = 64;
+  unsigned threads = 1;
+  std::uint64_t seed = 0;
+};
+
+std::string HelpText();
+
+// The options asked for, or nothing if help is. InvalidArgumentError, naming
+// the flag and its value, for anything that the access point cannot run with.
+absl::StatusOr<std::optional<Options>> ParseCommandLine(
+    int argc, const char* const argv[]);
+
+}  // namespace access_point

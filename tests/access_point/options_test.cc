@@ -1,0 +1,95 @@
+#include "examples/access_point/options.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace access_point {
+namespace {
+
+absl::StatusOr<std::optional<Options>> Parse(std::vector<const char*> flags) {
+  flags.insert(flags.begin(), "els-access-point");
+  return ParseCommandLine(static_cast<int>(flags.size()), flags.data());
+}
+
+TEST(Options, OnlyABackendIsNeeded) {
+  const Options options = **Parse({"--backend", "h:80"});
+  EXPECT_EQ(options.listen, (Address{"127.0.0.1", 8080}));
+  EXPECT_EQ(options.backends, (std::vector<Address>{{"h", 80}}));
+  EXPECT_EQ(options.policy, Policy::kEls);
+  EXPECT_EQ(options.timeout, std::chrono::seconds(1));
+}
+
+TEST(Options, EveryFlagIsTaken) {
+  const Options options = **Parse(
+      {"--listen", "0.0.0.0:0", "--backend=a:1", "--backend", "b:2", "--policy",
+       "round-robin", "--timeout", "250ms", "--connect-timeout=1.5s",
+       "--max-idle", "0", "--threads", "3", "--seed", "18446744073709551615"});
+  EXPECT_EQ(options.listen, (Address{"0.0.0.0", 0}));
+  EXPECT_EQ(options.backends, (std::vector<Address>{{"a", 1}, {"b", 2}}));
+  EXPECT_EQ(options.policy, Policy::kRoundRobin);
+  EXPECT_EQ(options.timeout, std::chrono::milliseconds(250));
+  EXPECT_EQ(options.connect_timeout, std::chrono::milliseconds(1500));
+  EXPECT_EQ(options.max_idle, 0u);
+  EXPECT_EQ(options.threads, 3u);
+  EXPECT_EQ(options.seed, UINT64_MAX);
+}
+
+TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
+  const auto parsed = Parse({"--help"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_FALSE(parsed->has_value());
+  const std::string help = HelpText();
+  for (const char* flag :
+       {"--help", "--listen", "--backend", "--policy", "--timeout",
+        "--connect-timeout", "--max-idle", "--threads", "--seed"}) {
+    EXPECT_NE(help.find(flag), std::string::npos) << flag;
+  }
+}
+
+struct Wrong {
+  std::vector<const char*> flags;
+  std::vector<std::string> named;
+};
+
+TEST(Options, EveryMistakeIsNamedInOneLine) {
+  const std::vector<Wrong> all = {
+      {{}, {"--backend"}},
+      {{"--backend", "nowhere"}, {"--backend", "'nowhere'"}},
+      {{"--backend", "h:0"}, {"--backend", "'h:0'"}},
+      {{"--backend", "h:99999"}, {"--backend", "'h:99999'"}},
+      {{"--backend", "h:1", "--backend", "h:1"}, {"'h:1'", "twice"}},
+      {{"--backend"}, {"--backend"}},
+      {{"--backend", "h:1", "--listen", "x"}, {"--listen", "'x'"}},
+      {{"--backend", "h:1", "--policy", "best"}, {"--policy", "'best'"}},
+      {{"--backend", "h:1", "--timeout", "5"}, {"--timeout", "'5'"}},
+      {{"--backend", "h:1", "--timeout", "0s"}, {"--timeout", "'0s'"}},
+      {{"--backend", "h:1", "--timeout", "inf"}, {"--timeout", "'inf'"}},
+      {{"--backend", "h:1", "--timeout=-1s"}, {"--timeout", "'-1s'"}},
+      {{"--backend", "h:1", "--connect-timeout", "2h"},
+       {"--connect-timeout", "'2h'"}},
+      {{"--backend", "h:1", "--threads", "0"}, {"--threads", "'0'"}},
+      {{"--backend", "h:1", "--max-idle=-1"}, {"--max-idle", "'-1'"}},
+      {{"--backend", "h:1", "--seed", "1x"}, {"--seed", "'1x'"}},
+      {{"--backend", "h:1", "--seed=18446744073709551616"},
+       {"--seed", "'18446744073709551616'"}},
+      {{"--backend", "h:1", "--seed", "1", "--seed", "2"}, {"--seed"}},
+      {{"--backend", "h:1", "--wrong"}, {"--wrong"}},
+      {{"--back", "h:1"}, {"--back"}},
+      {{"--backend", "h:1", "left over"}, {"'left over'"}},
+  };
+  for (const Wrong& wrong : all) {
+    const auto parsed = Parse(wrong.flags);
+    ASSERT_FALSE(parsed.ok()) << testing::PrintToString(wrong.flags);
+    const std::string message(parsed.status().message());
+    for (const std::string& named : wrong.named) {
+      EXPECT_NE(message.find(named), std::string::npos) << message;
+    }
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+}
+
+}  // namespace
+}  // namespace access_point
