@@ -1,0 +1,57 @@
+# Who may include whom, and what nobody may use. Arrows run one way:
+# examples, bench, sim -> include/els <- src.
+cmake_minimum_required(VERSION 3.25)
+
+function(complain file text)
+  message(SEND_ERROR "${file}: ${text}")
+endfunction()
+
+# check(FOLDER INCLUDES regex BANNED regex): of every source below FOLDER, each
+# quoted or library include must match INCLUDES, and no line BANNED.
+function(check folder)
+  cmake_parse_arguments(ARG "" "INCLUDES;BANNED" "" ${ARGN})
+  file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/${folder}/*.h
+       ${ROOT}/${folder}/*.cc)
+  if(NOT sources)
+    complain(${folder} "has no sources; has it moved?")
+  endif()
+  foreach(source IN LISTS sources)
+    file(STRINGS ${ROOT}/${source} includes REGEX "^#include [\"<][^>\"]*[/.]")
+    foreach(line IN LISTS includes)
+      if(NOT line MATCHES "^#include [\"<](${ARG_INCLUDES})")
+        complain(${source} "may not say ${line}")
+      endif()
+    endforeach()
+    if(ARG_BANNED)
+      file(STRINGS ${ROOT}/${source} lines REGEX "${ARG_BANNED}")
+      foreach(line IN LISTS lines)
+        # A comment may name what the code may not use.
+        string(REGEX REPLACE "//.*" "" code "${line}")
+        if(code MATCHES "${ARG_BANNED}")
+          complain(${source} "may not say ${line}")
+        endif()
+      endforeach()
+    endif()
+    file(READ ${ROOT}/${source} text)
+    string(REGEX REPLACE "[^\n]" "" text "${text}")
+    string(LENGTH "${text}" length)
+    if(length GREATER 400)
+      complain(${source} "has ${length} lines; at most 400 are allowed")
+    endif()
+  endforeach()
+endfunction()
+
+# The C library's functions give different bits on different processors; sqrt
+# alone is exact.
+set(libm "std::(exp|log|pow|sin|cos|tan|cbrt|hypot|tgamma|lgamma)[a-z0-9]*\\(")
+set(clock "::now\\(|system_clock|gettimeofday|sleep_for|sleep_until|getenv")
+set(io "<iostream>|<fstream>|<cstdio>|<filesystem>|printf\\(")
+set(threads "<thread>|<future>|std::j?thread|std::async")
+set(draws "<random>|_distribution|mt19937|BitGen")
+
+check(include INCLUDES "absl/|els/" BANNED "${libm}|${clock}|${io}|${threads}|${draws}")
+check(src INCLUDES "absl/|els/|src/" BANNED "${libm}|${clock}|${io}|${threads}|_distribution|mt19937|BitGen")
+check(sim INCLUDES "absl/|boost/program_options|els/|sim/|unistd" BANNED "${libm}|${draws}")
+check(examples INCLUDES "absl/|boost/|els/|examples/|sys/|arpa/|netinet/|[a-z_]+\\.h>")
+check(bench INCLUDES "benchmark/|els/|bench/")
+check(tests INCLUDES ".*")
