@@ -43,7 +43,8 @@ std::string Joined(const http::fields& fields, Name name) {
   const auto [begin, end] = fields.equal_range(name);
   for (auto field = begin; field != end; ++field) {
     if (!all.empty()) all += ", ";
-    all += std::string_view(field->value());
+    const std::string_view value = field->value();
+    all += value;
   }
   return all;
 }

@@ -40,11 +40,11 @@ using ResponseParser = http::response_parser<http::buffer_body>;
 
 // What one read or write moves at most, and so what a connection costs in
 // memory. Larger blocks save system calls on long bodies only.
-inline constexpr std::size_t kBlock = 16 * 1024;
+inline constexpr std::size_t kBlock = std::size_t{16} * 1024;
 
 // The longest head accepted of a user or a backend: what nginx accepts by
 // default, 4 x 8 KiB.
-inline constexpr std::size_t kHeadLimit = 32 * 1024;
+inline constexpr std::size_t kHeadLimit = std::size_t{32} * 1024;
 
 // How long a side may neither send the rest of a body nor take what is sent to
 // it: nginx's default for the same (client_body_timeout, send_timeout and

@@ -155,18 +155,17 @@ class Session {
 
   // Sends the request to the attempt's backend.
   Async<End> Try(Attempt& attempt, bool last) {
-    std::optional<Upstream> upstream = pool_.Take(attempt.backend());
-    if (upstream) {
-      const End end = co_await Exchanged(*std::move(upstream), attempt, last);
+    if (std::optional<Upstream> pooled = pool_.Take(attempt.backend())) {
+      const End end = co_await Exchanged(*std::move(pooled), attempt, last);
       // Closed at the moment of sending, which is no fault of the backend. A
       // request that may have been served all the same is not sent again
       // (RFC 9112, 9.3.1), and nothing has been learnt.
       if (end != End::kStale || !incoming_->repeatable) co_return end;
     }
-    upstream.emplace(Upstream{tcp::socket(user_.get_executor())});
-    const std::optional<End> failed = co_await Connect(attempt, *upstream);
+    Upstream upstream{tcp::socket(user_.get_executor())};
+    const std::optional<End> failed = co_await Connect(attempt, upstream);
     if (failed) co_return *failed;
-    co_return co_await Exchanged(*std::move(upstream), attempt, last);
+    co_return co_await Exchanged(std::move(upstream), attempt, last);
   }
 
   // Nothing if it went well.

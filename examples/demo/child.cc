@@ -89,6 +89,7 @@ Child::Child(const asio::any_io_executor& executor, std::string name,
     : name_(std::move(name)), output_(executor) {
   std::vector<std::string> copy = command;
   std::vector<char*> arguments;
+  arguments.reserve(copy.size() + 1);
   for (std::string& argument : copy) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
 

@@ -35,7 +35,7 @@ asio::awaitable<std::uint64_t> FetchAttempts(asio::ip::tcp::endpoint backend) {
 asio::awaitable<PolicyResult> RunPolicy(const DemoOptions& options,
                                         std::string policy,
                                         std::span<const Arrival> schedule) {
-  using namespace asio::experimental::awaitable_operators;
+  using asio::experimental::awaitable_operators::operator&&;
   const Fleet fleet =
       co_await StartFleet(options.programs, policy, options.seed);
   LoadLog log;
@@ -57,6 +57,7 @@ asio::awaitable<std::vector<PolicyResult>> RunDemo(DemoOptions options) {
   const std::vector<Arrival> schedule =
       PoissonSchedule(kRate, options.seconds, options.seed);
   std::vector<PolicyResult> results;
+  results.reserve(kPolicies.size());
   for (const char* policy : kPolicies) {
     results.push_back(co_await RunPolicy(options, policy, schedule));
   }

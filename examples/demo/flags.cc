@@ -42,8 +42,9 @@ int BadFlag(const std::string& program, const std::string& message) {
   return 2;
 }
 
-std::optional<std::string> OutOfRange(const std::string& flag, double value,
-                                      double low, double high) {
+std::optional<std::string> OutOfRange(const std::string& flag,
+                                      long double value, double low,
+                                      double high) {
   // Written so that NaN is out of range.
   if (value >= low && value <= high) return std::nullopt;
   std::ostringstream message;

@@ -22,7 +22,8 @@ int BadFlag(const std::string& program, const std::string& message);
 
 // What is wrong with the value given for `flag`, if it is not within
 // [low, high].
-std::optional<std::string> OutOfRange(const std::string& flag, double value,
-                                      double low, double high);
+std::optional<std::string> OutOfRange(const std::string& flag,
+                                      long double value, double low,
+                                      double high);
 
 }  // namespace demo

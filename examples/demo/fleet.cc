@@ -41,7 +41,7 @@ void Rethrow(std::exception_ptr error) {
 
 asio::awaitable<Server> StartServer(std::string name,
                                     std::vector<std::string> command) {
-  using namespace asio::experimental::awaitable_operators;
+  using asio::experimental::awaitable_operators::operator||;
   const auto executor = co_await asio::this_coro::executor;
   auto process = std::make_unique<Child>(executor, name, command);
   asio::steady_timer patience(executor, kStartPatience);
