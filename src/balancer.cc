@@ -24,6 +24,7 @@ class internal::Shared {
 namespace {
 
 using internal::MutexLock;
+using internal::Shared;
 
 // Two words of 32 bits, since the device gives no more at a time. Never 0.
 std::uint64_t SeedFromSystem() {
@@ -36,8 +37,7 @@ std::uint64_t SeedFromSystem() {
 }  // namespace
 
 Ticket::Ticket(Ticket&& other) noexcept
-    : shared_(std::move(other.shared_)),
-      record_(std::move(other.record_)),
+    : record_(std::move(other.record_)),
       tag_(other.tag_),
       start_(other.start_),
       state_(std::exchange(other.state_, State::kEmpty)) {}
@@ -45,7 +45,6 @@ Ticket::Ticket(Ticket&& other) noexcept
 Ticket& Ticket::operator=(Ticket&& other) noexcept {
   if (this == &other) return *this;
   Drop();
-  shared_ = std::move(other.shared_);
   record_ = std::move(other.record_);
   tag_ = other.tag_;
   start_ = other.start_;
@@ -57,8 +56,9 @@ Ticket::~Ticket() { Drop(); }
 
 void Ticket::Drop() noexcept {
   if (!*this) return;
-  MutexLock lock(shared_->mutex);
-  shared_->engine.Drop(*record_, start_, state_ == State::kAnswered);
+  Shared& shared = record_->shared();
+  const MutexLock lock(shared.mutex);
+  shared.engine.Drop(*record_, start_, state_ == State::kAnswered);
 }
 
 Ticket::operator bool() const noexcept {
@@ -77,9 +77,10 @@ std::uint64_t Ticket::tag() const {
 
 void Ticket::Answered(Outcome outcome, TimePoint now) noexcept {
   if (state_ == State::kEmpty) return;
-  MutexLock lock(shared_->mutex);
+  Shared& shared = record_->shared();
+  const MutexLock lock(shared.mutex);
   if (state_ == State::kWaiting) {
-    shared_->engine.Answered(*record_, start_, outcome, now);
+    shared.engine.Answered(*record_, start_, outcome, now);
     state_ = State::kAnswered;
   } else {
     record_->CountLateFinish();
@@ -88,15 +89,15 @@ void Ticket::Answered(Outcome outcome, TimePoint now) noexcept {
 
 void Ticket::Finish(Outcome outcome, TimePoint now) noexcept {
   if (state_ == State::kEmpty) return;
-  MutexLock lock(shared_->mutex);
-  if (state_ == State::kFinished) {
-    record_->CountLateFinish();
-    return;
-  }
+  Shared& shared = record_->shared();
+  const MutexLock lock(shared.mutex);
   if (state_ == State::kWaiting) {
-    shared_->engine.Answered(*record_, start_, outcome, now);
+    shared.engine.Finish(*record_, start_, outcome, now);
+  } else if (state_ == State::kAnswered) {
+    shared.engine.Released(*record_);
+  } else {
+    record_->CountLateFinish();
   }
-  record_->Released();
   state_ = State::kFinished;
 }
 
@@ -106,7 +107,12 @@ Balancer::Balancer(const Options& options)
   ABSL_HARDENING_ASSERT(options.Validate().ok());
 }
 
-Balancer::~Balancer() = default;
+// Tickets may live on, and with each its record; the engine that they share
+// must not keep the records of the others.
+Balancer::~Balancer() {
+  const MutexLock lock(shared_->mutex);
+  shared_->engine.Clear();
+}
 
 absl::Status Balancer::SetOptions(const Options& options, TimePoint now) {
   if (absl::Status status = options.Validate(); !status.ok()) return status;
@@ -121,7 +127,7 @@ absl::Status Balancer::SetBackends(absl::Span<const Backend> backends,
     return status;
   }
   MutexLock lock(shared_->mutex);
-  shared_->engine.SetBackends(backends, now);
+  shared_->engine.SetBackends(backends, now, shared_);
   return absl::OkStatus();
 }
 
@@ -133,7 +139,6 @@ Ticket Balancer::Pick(TimePoint now, absl::Span<const std::string_view> avoid) {
   }
   Ticket ticket;
   if (picked.record == nullptr) return ticket;
-  ticket.shared_ = shared_;
   ticket.record_ = std::move(picked.record);
   ticket.tag_ = picked.tag;
   ticket.start_ = picked.start;

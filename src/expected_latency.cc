@@ -5,8 +5,10 @@
 namespace els::internal {
 
 double ExpectedLatency(const Terms& terms) {
-  const double failures = 1 / terms.success_rate - 1;
-  const double alone_s = terms.latency_s + terms.failure_cost_s * failures;
+  double alone_s = terms.latency_s;
+  if (terms.success_rate < 1) {
+    alone_s += terms.failure_cost_s * (1 / terms.success_rate - 1);
+  }
   const auto in_line = static_cast<double>(terms.outstanding + 1);
   return alone_s * in_line * terms.overdue * terms.turn * terms.distance;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "els/options.h"
+#include "src/decay_clock.h"
 #include "src/decayed_mean.h"
 
 namespace els::internal {
@@ -17,76 +18,126 @@ inline double Seconds(Duration duration) {
 // What is known of all backends together, and the clocks by which everything
 // is forgotten. Not thread-safe.
 //
-// A clock counts memories (time constants). It advances at picks alone, by the
-// time since the previous pick, and by no more than 1 / (picks x backends) for
-// each: so memory is bounded below by a number of picks, and a balancer that
-// nobody uses forgets nothing.
+// The clocks advance at picks alone, by the time since the previous pick, and
+// by no more than 1 / (picks x backends) memories for each: so memory is
+// bounded below by a number of picks, and a balancer that nobody uses forgets
+// nothing.
 class Fleet {
  public:
-  struct Clocks {
-    double latency = 0;
-    double success = 0;
-    double cost = 0;  // Of the failure cost: a slower latency clock.
-    double turn = 0;  // Of recent picks: likewise.
-  };
-
   // `success_stretch` multiplies Options::success_memory.
   Fleet(const Options& options, double success_stretch)
-      : options_(options), success_stretch_(success_stretch) {}
+      : success_stretch_(success_stretch) {
+    SetOptions(options);
+  }
 
-  void SetOptions(const Options& options) { options_ = options; }
+  void SetOptions(const Options& options) {
+    options_ = options;
+    Configure();
+  }
 
-  // A pick out of `backends` is about to be made at `now`.
-  void Advance(Duration now, std::size_t backends) {
+  // How many share the picks from now on; at least 1.
+  void SetBackends(std::size_t backends) {
+    backends_ = static_cast<double>(std::max<std::size_t>(1, backends));
+    Configure();
+  }
+
+  // A pick is about to be made at `now`.
+  void Advance(Duration now) {
     const double elapsed_s = Seconds(now - previous_pick_);
     previous_pick_ = now;
-    const auto step = [&](double memory_s, double picks) {
-      return std::min(elapsed_s / memory_s,
-                      1 / (picks * static_cast<double>(backends)));
-    };
-    const double latency_memory_s = Seconds(options_.latency_memory);
     const double latency =
-        step(latency_memory_s, options_.latency_memory_picks);
-    clocks_.latency += latency;
-    clocks_.success += step(Seconds(options_.success_memory) * success_stretch_,
-                            options_.success_memory_picks);
-    clocks_.cost +=
-        latency * latency_memory_s / Seconds(options_.failure_cost_memory);
-    clocks_.turn += latency * latency_memory_s / Seconds(options_.turn_memory);
+        std::min(elapsed_s * latency_rate_, latency_longest_step_);
+    latency_clock_.Advance(latency);
+    success_clock_.Advance(
+        std::min(elapsed_s * success_rate_, success_longest_step_));
+    cost_clock_.Advance(latency * cost_per_latency_);
+    if (turn_clock_.Advance(latency * turn_per_latency_)) ShareOut();
   }
 
-  void Picked() { picks_.Add(1, clocks_.turn); }
+  void Picked() {
+    picks_.Add(1, turn());
+    ShareOut();
+  }
 
   void Succeeded(double latency_s) {
-    latency_.Add(latency_s, clocks_.latency);
-    cost_latency_.Add(latency_s, clocks_.cost);
+    latency_.Add(latency_s, latency());
+    cost_latency_.Add(latency_s, cost_clock_.growth());
+    latency_s_ = latency_.Mean();
+    failure_cost_s_ = options_.failure_cost_factor * cost_latency_.Mean();
   }
 
-  const Clocks& clocks() const { return clocks_; }
+  const Growth& latency() const { return latency_clock_.growth(); }
+  const Growth& success() const { return success_clock_.growth(); }
+  const Growth& turn() const { return turn_clock_.growth(); }
 
   // The mean latency of successes over the latency memory.
-  double latency_s() const { return MeanOrInitial(latency_); }
+  double latency_s() const { return latency_s_; }
 
   // What a failure is held to cost at the least.
-  double failure_cost_s() const {
-    return options_.failure_cost_factor * MeanOrInitial(cost_latency_);
+  double failure_cost_s() const { return failure_cost_s_; }
+
+  // The share of a backend of which `picks` have been observed, as 1 is fair:
+  // (picks + 1) n / (all picks + n) over the turn memory.
+  double Share(const DecayedMean& picks) const {
+    return (picks.ScaledWeight(turn()) + turn().factor) * fair_part_;
   }
 
-  // Picks of all backends over the turn memory.
-  double picks() const { return picks_.Weight(clocks_.turn); }
+  // The share of a backend that was never picked.
+  double idle_share() const { return turn().factor * fair_part_; }
+
+  // The memories that have passed, of all kinds together.
+  double age() const {
+    return latency_clock_.ticked() + success_clock_.ticked() +
+           turn_clock_.ticked();
+  }
 
  private:
-  double MeanOrInitial(const DecayedMean& mean) const {
-    return mean.empty() ? Seconds(options_.initial_latency) : mean.Mean();
+  void Configure() {
+    latency_rate_ = 1 / Seconds(options_.latency_memory);
+    success_rate_ = 1 / (Seconds(options_.success_memory) * success_stretch_);
+    latency_longest_step_ = 1 / (options_.latency_memory_picks * backends_);
+    success_longest_step_ = 1 / (options_.success_memory_picks * backends_);
+    cost_per_latency_ = Seconds(options_.latency_memory) /
+                        Seconds(options_.failure_cost_memory);
+    turn_per_latency_ =
+        Seconds(options_.latency_memory) / Seconds(options_.turn_memory);
+    latency_s_ =
+        latency_.empty() ? Seconds(options_.initial_latency) : latency_.Mean();
+    failure_cost_s_ =
+        options_.failure_cost_factor *
+        (cost_latency_.empty() ? latency_s_ : cost_latency_.Mean());
+    ShareOut();
+  }
+
+  void ShareOut() {
+    fair_part_ =
+        backends_ / (picks_.ScaledWeight(turn()) + backends_ * turn().factor);
   }
 
   Options options_;
   const double success_stretch_;
-  Clocks clocks_;
+  double backends_ = 1;
+
+  // Of the options and the number of backends.
+  double latency_rate_ = 0;  // Memories per second.
+  double success_rate_ = 0;
+  double latency_longest_step_ = 0;  // In memories.
+  double success_longest_step_ = 0;
+  double cost_per_latency_ = 0;  // Ratios of memories.
+  double turn_per_latency_ = 0;
+
+  DecayClock latency_clock_;
+  DecayClock success_clock_;
+  DecayClock cost_clock_;
+  DecayClock turn_clock_;
   Duration previous_pick_ = Duration::zero();
+
   DecayedMean latency_;
   DecayedMean cost_latency_;
   DecayedMean picks_;
+  double latency_s_ = 0;
+  double failure_cost_s_ = 0;
+  double fair_part_ = 1;
 };
 
 }  // namespace els::internal

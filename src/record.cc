@@ -30,7 +30,7 @@ void Record::Picked(Duration start, Fleet& fleet) {
   ++outstanding_;
   ++waiting_;
   start_sum_ns_ += Nanoseconds(start);
-  picks_.Add(1, fleet.clocks().turn);
+  picks_.Add(1, fleet.turn());
   fleet.Picked();
 }
 
@@ -43,19 +43,18 @@ void Record::Learn(Outcome outcome, Duration latency, Fleet& fleet,
                    const Options& options) {
   // Not zero, or a fleet mean of zero would make every E zero.
   const double latency_s = Seconds(std::max(latency, Duration(1)));
-  const Fleet::Clocks& clocks = fleet.clocks();
   switch (outcome) {
     case Outcome::kSuccess:
       ++counts_.successes;
-      latency_.Add(latency_s, clocks.latency);
-      success_.Add(1, clocks.success);
+      latency_.Add(latency_s, fleet.latency());
+      success_.Add(1, fleet.success());
       fleet.Succeeded(latency_s);
       return;  // All others come without the answer.
     case Outcome::kFailure:
     case Outcome::kTimeout:
       ++(outcome == Outcome::kTimeout ? counts_.timeouts : counts_.failures);
-      failure_latency_.Add(latency_s, clocks.latency);
-      success_.Add(0, clocks.success);
+      failure_latency_.Add(latency_s, fleet.latency());
+      success_.Add(0, fleet.success());
       break;
     case Outcome::kCancelled:
       ++counts_.cancelled;
@@ -65,7 +64,7 @@ void Record::Learn(Outcome outcome, Duration latency, Fleet& fleet,
   // taken longer: censored, so never evidence of being quick.
   if (outcome != Outcome::kFailure &&
       latency_s > LatencySeconds(fleet, options)) {
-    latency_.Add(latency_s, clocks.latency);
+    latency_.Add(latency_s, fleet.latency());
   }
 }
 
@@ -82,25 +81,26 @@ double Record::LatencySeconds(const Fleet& fleet,
   if (counts_.successes == 0) {
     return std::max(
         options.unproven_factor * typical_s,
-        latency_.Mean(fleet.clocks().latency, typical_s, options.prior_weight));
+        latency_.Mean(fleet.latency(), typical_s, options.prior_weight));
   }
-  return latency_.Mean(fleet.clocks().latency, typical_s, options.prior_weight);
+  return latency_.Mean(fleet.latency(), typical_s, options.prior_weight);
 }
 
 double Record::FailureLatencySeconds(const Fleet& fleet,
                                      const Options& options) const {
-  return failure_latency_.Mean(fleet.clocks().latency, fleet.latency_s(),
+  return failure_latency_.Mean(fleet.latency(), fleet.latency_s(),
                                options.prior_weight);
 }
 
-double Record::SuccessRate(const Fleet& fleet, const Options& options) const {
-  return std::max(kLowestSuccessRate, success_.Mean(fleet.clocks().success, 1,
-                                                    options.prior_weight));
+double Record::FailureCostSeconds(const Fleet& fleet,
+                                  const Options& options) const {
+  return std::max(FailureLatencySeconds(fleet, options),
+                  fleet.failure_cost_s());
 }
 
-double Record::Share(const Fleet& fleet, std::size_t backends) const {
-  const auto n = static_cast<double>(backends);
-  return (picks_.Weight(fleet.clocks().turn) + 1) * n / (fleet.picks() + n);
+double Record::SuccessRate(const Fleet& fleet, const Options& options) const {
+  return std::max(kLowestSuccessRate,
+                  success_.Mean(fleet.success(), 1, options.prior_weight));
 }
 
 double Record::MeanAgeSeconds(Duration now) const {
@@ -112,42 +112,44 @@ double Record::MeanAgeSeconds(Duration now) const {
 
 double Record::OverdueAt(Duration now, double latency_s,
                          const Options& options) const {
-  return Overdue(MeanAgeSeconds(now), latency_s, options.overdue_factor);
+  return waiting_ == 0
+             ? 1
+             : Overdue(MeanAgeSeconds(now), latency_s, options.overdue_factor);
 }
 
-Terms Record::At(Duration now, const Fleet& fleet, std::size_t backends,
+Terms Record::At(Duration now, const Fleet& fleet,
                  const Options& options) const {
   Terms terms;
   terms.latency_s = LatencySeconds(fleet, options);
-  terms.failure_cost_s =
-      std::max(FailureLatencySeconds(fleet, options), fleet.failure_cost_s());
-  terms.success_rate = SuccessRate(fleet, options);
+  if (!success_.all_ones()) {
+    terms.failure_cost_s = FailureCostSeconds(fleet, options);
+    terms.success_rate = SuccessRate(fleet, options);
+  }
   terms.outstanding = outstanding_;
   terms.overdue = OverdueAt(now, terms.latency_s, options);
   terms.turn =
-      Turn(Share(fleet, backends), options.turn_slope, options.turn_limit);
+      Turn(fleet.Share(picks_), options.turn_slope, options.turn_limit);
   terms.distance = distance_;
   return terms;
 }
 
 BackendSnapshot Record::Snapshot(Duration now, const Fleet& fleet,
-                                 std::size_t backends,
                                  const Options& options) const {
-  const Terms terms = At(now, fleet, backends, options);
+  const Terms terms = At(now, fleet, options);
   BackendSnapshot snapshot;
   snapshot.id = id_;
   snapshot.tag = tag_;
   snapshot.distance = distance_;
   snapshot.expected_latency = Rounded(ExpectedLatency(terms));
   snapshot.latency = Rounded(terms.latency_s);
-  snapshot.failure_cost = Rounded(terms.failure_cost_s);
+  snapshot.failure_cost = Rounded(FailureCostSeconds(fleet, options));
   snapshot.success_rate = terms.success_rate;
   snapshot.outstanding = outstanding_;
   snapshot.overdue = terms.overdue;
   snapshot.turn = terms.turn;
   snapshot.failure_latency = Rounded(FailureLatencySeconds(fleet, options));
   snapshot.mean_age = Rounded(MeanAgeSeconds(now));
-  snapshot.share = Share(fleet, backends);
+  snapshot.share = fleet.Share(picks_);
   snapshot.picks = counts_.picks;
   snapshot.successes = counts_.successes;
   snapshot.failures = counts_.failures;

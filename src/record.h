@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "els/balancer.h"
 #include "els/snapshot.h"
@@ -12,13 +14,26 @@
 
 namespace els::internal {
 
+class Shared;
+
 // All that is known of one backend: the only place that knows what each outcome
-// teaches. Not thread-safe.
+// teaches. Guarded by its balancer's lock, but for the id.
 class Record {
  public:
-  explicit Record(std::string id) : id_(std::move(id)) {}
+  // Of a backend that is in no set.
+  static constexpr std::size_t kNoSlot = ~std::size_t{0};
+
+  // `shared` is what guards the record, and lives as long.
+  Record(std::string id, std::shared_ptr<Shared> shared)
+      : shared_(std::move(shared)), id_(std::move(id)) {}
   Record(const Record&) = delete;
   Record& operator=(const Record&) = delete;
+
+  Shared& shared() const { return *shared_; }
+
+  // Where the backend is in the set.
+  std::size_t slot() const { return slot_; }
+  void set_slot(std::size_t slot) { slot_ = slot; }
 
   // The id never changes, so that it may be read without a lock.
   const std::string& id() const { return id_; }
@@ -54,11 +69,9 @@ class Record {
   // Whether a backend not yet proven has as many requests as it may.
   bool AtFirstContactLimit(double limit) const;
 
-  // `backends` share the picks.
-  Terms At(Duration now, const Fleet& fleet, std::size_t backends,
-           const Options& options) const;
+  Terms At(Duration now, const Fleet& fleet, const Options& options) const;
   BackendSnapshot Snapshot(Duration now, const Fleet& fleet,
-                           std::size_t backends, const Options& options) const;
+                           const Options& options) const;
 
  private:
   struct Counts {
@@ -74,13 +87,15 @@ class Record {
   double LatencySeconds(const Fleet& fleet, const Options& options) const;
   double FailureLatencySeconds(const Fleet& fleet,
                                const Options& options) const;
+  double FailureCostSeconds(const Fleet& fleet, const Options& options) const;
   double SuccessRate(const Fleet& fleet, const Options& options) const;
-  double Share(const Fleet& fleet, std::size_t backends) const;
   double MeanAgeSeconds(Duration now) const;
   double OverdueAt(Duration now, double latency_s,
                    const Options& options) const;
 
+  const std::shared_ptr<Shared> shared_;
   const std::string id_;
+  std::size_t slot_ = kNoSlot;
   std::uint64_t tag_ = 0;
   double distance_ = 1;
 

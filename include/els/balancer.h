@@ -92,7 +92,6 @@ class [[nodiscard]] Ticket {
 
   void Drop() noexcept;
 
-  std::shared_ptr<internal::Shared> shared_;
   std::shared_ptr<internal::Record> record_;
   std::uint64_t tag_ = 0;
   Duration start_ = {};
@@ -127,7 +126,10 @@ class Balancer {
 
   // The backend to send the next request to; an empty ticket if and only if
   // the set is empty. Passes over the ids in `avoid` (those that have failed
-  // this request already) unless nothing else is left. Allocates nothing.
+  // this request already) unless nothing else is left. Within about 1 % the
+  // lowest of all. O(log backends), and some more while what is known of the
+  // fleet changes fast; O(backends) for Choice::kWeightedRandom. Allocates
+  // nothing.
   Ticket Pick(TimePoint now, absl::Span<const std::string_view> avoid = {});
 
   // What is known of each backend, in the order of the set, then of those that
