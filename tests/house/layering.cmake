@@ -49,7 +49,7 @@ set(io "<iostream>|<fstream>|<cstdio>|<filesystem>|printf\\(")
 set(threads "<thread>|<future>|std::j?thread|std::async")
 set(draws "<random>|_distribution|mt19937|BitGen")
 
-check(include INCLUDES "absl/|els/" BANNED "${libm}|${clock}|${io}|${threads}|${draws}")
+check(include INCLUDES "absl/|els/|std(def|int)\\.h>" BANNED "${libm}|${clock}|${io}|${threads}|${draws}")
 check(src INCLUDES "absl/|els/|src/" BANNED "${libm}|${clock}|${io}|${threads}|_distribution|mt19937|BitGen")
 check(sim INCLUDES "absl/|boost/program_options|els/|sim/|unistd" BANNED "${libm}|${draws}")
 check(examples INCLUDES "absl/|boost/|els/|examples/|sys/|arpa/|netinet/|[a-z_]+\\.h>")
