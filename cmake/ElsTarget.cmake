@@ -7,10 +7,12 @@ function(els_target target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
                                            -ffp-contract=off)
   if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    target_compile_options(${target} PRIVATE -Wthread-safety)
+    target_compile_options(
+      ${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety>)
   elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # False alarms at every "literal" + string (GCC bug 105651).
-    target_compile_options(${target} PRIVATE -Wno-restrict)
+    target_compile_options(
+      ${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
   endif()
   if(ELS_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
@@ -21,7 +23,7 @@ function(els_target target)
     target_compile_options(
       ${target} PRIVATE -fsanitize=${ELS_SANITIZE} -fno-omit-frame-pointer
                         -fno-sanitize-recover=all
-                        $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=function>)
+                        $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fno-sanitize=function>)
     target_link_options(${target} PUBLIC -fsanitize=${ELS_SANITIZE})
   endif()
 endfunction()
