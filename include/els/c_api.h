@@ -29,7 +29,8 @@
 // els_id and els_ticket stay as they are for good.
 //
 // No exception leaves a call. A process that forks makes its balancers after
-// the fork: copies of one would draw the same random numbers.
+// the fork: copies of one would draw the same random numbers. A program in C is
+// linked by the C++ compiler (CMake does so by itself), or with -lstdc++.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -121,7 +122,7 @@ ELS_API els_status els_balancer_new(const els_options* options,
 
 // Ends a balancer; null is allowed. Its tickets may be reported later all the
 // same, and keep what they need alive; the last one to be reported frees it.
-// O(tickets that this process has ever had outstanding at once).
+// O(size of the tables of tickets, see els_ticket).
 // Not thread-safe: no other call with this balancer during or after it. Calls
 // with its tickets are allowed.
 ELS_API void els_balancer_free(els_balancer* balancer);
@@ -166,10 +167,10 @@ ELS_API els_status els_balancer_set_backends(els_balancer* balancer,
 // before is told from all others for as long as the process lives, whatever has
 // become of its balancer, and reporting it again does no harm.
 //
-// The price beside els::Ticket: two uncontended locks for each request, 24
-// bytes here, and about 100 in a table that grows to the most tickets that were
-// ever outstanding at once, never shrinks and serves all balancers of the
-// process.
+// The price beside els::Ticket: two locks for each request, seldom contended
+// since each thread picks into one of 32 tables; 24 bytes here, and about 100
+// in the table. A table grows to the most of its tickets that were ever
+// outstanding at once, never shrinks, and serves all balancers of the process.
 typedef struct els_ticket {
   uint64_t tag;   // The backend's, as it was at the pick.
   uint64_t slot;  // Private, like the next.
@@ -180,8 +181,8 @@ typedef struct els_ticket {
 // set is empty. Passes over the `avoid_count` ids at `avoid` (those that have
 // failed this request already; may be null if there are none) unless nothing
 // else is left. The ticket is empty unless ELS_OK is returned. Allocates
-// nothing, except for more tickets than were ever outstanding at once, and for
-// more than 16 ids to avoid. Thread-safe.
+// nothing, except for a table of tickets to grow, and for more than 16 ids to
+// avoid. Thread-safe.
 ELS_API els_status els_balancer_pick(els_balancer* balancer,
                                      const els_id* avoid, size_t avoid_count,
                                      uint64_t now_ns, els_ticket* ticket);
@@ -207,9 +208,9 @@ enum {
 // other calls for the same ticket, of which the first one counts.
 //
 // This and els_ticket_finish return ELS_NO_BACKEND for an empty ticket, and
-// ELS_ALREADY_REPORTED for one that was answered (here), finished or dropped
-// before, or never given out. Both then change nothing, but for adding to
-// late_finishes if the ticket was answered or finished and its place in the
+// ELS_ALREADY_REPORTED for one that was answered (here only), finished or
+// dropped before, or never given out. Both then change nothing, but for adding
+// to late_finishes if the ticket was answered or finished and its place in the
 // table has not been used again since; the oldest is used first.
 ELS_API els_status els_ticket_answered(const els_ticket* ticket,
                                        els_outcome outcome, uint64_t now_ns);
