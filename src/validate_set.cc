@@ -2,21 +2,13 @@
 
 #include <cmath>
 #include <cstddef>
-#include <string>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "src/quoted.h"
 
 namespace els::internal {
-namespace {
-
-std::string Quoted(const std::string& id) {
-  return absl::StrCat("\"", absl::CHexEscape(id), "\"");
-}
-
-}  // namespace
 
 absl::Status ValidateSet(absl::Span<const Backend> backends) {
   if (backends.size() > Balancer::kMaxBackends) {
