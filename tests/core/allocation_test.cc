@@ -1,4 +1,4 @@
-// Pick, Answered and Finish allocate nothing.
+// Pick, Answered and Finish allocate nothing, nor does a retry budget.
 
 #include <gtest/gtest.h>
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "els/retry_budget.h"
 #include "tests/core/virtual_clock.h"
 
 namespace {
@@ -46,6 +47,20 @@ TEST(AllocationTest, ARequestAllocatesNothing) {
     }
     EXPECT_EQ(allocations - before, 0);
   }
+}
+
+TEST(AllocationTest, ARetryAllocatesNothing) {
+  VirtualClock clock;
+  RetryBudget budget;
+  const long before = allocations;
+  int retries = 0;
+  for (int i = 0; i < 1000; ++i) {
+    budget.Request(clock.Advance(std::chrono::milliseconds(1)));
+    if (budget.TryRetry(clock.now())) ++retries;
+  }
+  EXPECT_EQ(allocations - before, 0);
+  EXPECT_GT(retries, 0);
+  EXPECT_LT(retries, 1000);
 }
 
 }  // namespace
