@@ -5,6 +5,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <optional>
 
+#include "els/retry_budget.h"
 #include "examples/access_point/message.h"
 #include "examples/access_point/net.h"
 #include "examples/access_point/picker.h"
@@ -30,7 +31,8 @@ struct Incoming {
 // How sending a request to a backend ended.
 enum class End {
   kDelivered,   // The user has the whole response.
-  kFailed,      // No response came, or one that another backend may better.
+  kFailed,      // No response came, or one that cannot be passed on.
+  kGivenUp,     // A response of 5xx that another attempt is to better.
   kTimeout,     // No response in time.
   kStale,       // The backend had closed a reused connection.
   kCut,         // The backend failed in the middle of its response.
@@ -54,15 +56,16 @@ inline Async<> UserGone(tcp::socket& user) {
 // One request sent over one connection, and its response brought to the user.
 class Exchange {
  public:
-  // `give_up_5xx`: a 5xx response ends the exchange with kFailed and goes no
-  // further. `draining` is read when the response begins: true closes the
-  // user's connection after it.
+  // `retries`: unless null, a 5xx response for which it grants another attempt
+  // ends the exchange with kGivenUp and goes no further. `draining` is read
+  // when the response begins: true closes the user's connection after it.
   Exchange(Incoming& incoming, Upstream& upstream, Attempt& attempt,
-           els::Duration timeout, bool give_up_5xx, const bool& draining)
+           els::Duration timeout, els::RetryBudget* retries,
+           const bool& draining)
       : incoming_(incoming),
         upstream_(upstream),
         attempt_(attempt),
-        give_up_5xx_(give_up_5xx),
+        retries_(retries),
         draining_(draining),
         backend_(upstream.socket, timeout) {}
 
@@ -123,7 +126,9 @@ class Exchange {
     backend_.Release();
     backend_.set_limit(kStallLimit);  // For the rest of the request, if any.
     attempt_.Answered(OutcomeOf(status), Now());
-    if (give_up_5xx_ && status >= 500) co_return End::kFailed;
+    if (status >= 500 && retries_ && retries_->TryRetry(Now())) {
+      co_return End::kGivenUp;
+    }
     co_return co_await Deliver();
   }
 
@@ -178,7 +183,7 @@ class Exchange {
   Incoming& incoming_;
   Upstream& upstream_;
   Attempt& attempt_;
-  const bool give_up_5xx_;
+  els::RetryBudget* const retries_;
   const bool& draining_;
 
   Side backend_;  // Waits for it to take the request, then to respond.

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
@@ -40,6 +41,9 @@ po::options_description Flags() {
       "is sent, such as 250ms or 1.5s (1s)")(
       "connect-timeout", po::value<std::string>()->value_name("DURATION"),
       "the longest wait for a connection to a backend (500ms)")(
+      "retry-budget", po::value<std::string>()->value_name("RATIO"),
+      "how many of the requests, from 0 to 1, may be tried on another backend "
+      "besides the 10 a second that always may; 0: none at all (0.2)")(
       "max-idle", po::value<std::string>()->value_name("N"),
       "unused connections kept open per backend and thread (64)")(
       "threads", po::value<std::string>()->value_name("N"),
@@ -82,6 +86,19 @@ absl::Status ReadDuration(const po::variables_map& given, const char* flag,
     return Wrong(flag, text, "a duration from 1ms to 1h, such as 250ms");
   }
   out = absl::ToChronoNanoseconds(value);
+  return absl::OkStatus();
+}
+
+absl::Status ReadRetryBudget(const po::variables_map& given,
+                             els::RetryBudgetOptions& out) {
+  if (!given.count("retry-budget")) return absl::OkStatus();
+  const std::string& text = given["retry-budget"].as<std::string>();
+  els::RetryBudgetOptions value = out;
+  if (!absl::SimpleAtod(text, &value.ratio) || !value.Validate().ok()) {
+    return Wrong("retry-budget", text, "a number from 0 to 1");
+  }
+  if (value.ratio == 0) value.floor_per_second = 0;
+  out = value;
   return absl::OkStatus();
 }
 
@@ -144,6 +161,7 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   status.Update(ReadDuration(given, "timeout", options.timeout));
   status.Update(
       ReadDuration(given, "connect-timeout", options.connect_timeout));
+  status.Update(ReadRetryBudget(given, options.retry_budget));
   status.Update(ReadInteger<std::size_t>(given, "max-idle", 0,
                                          kMaxIdlePerBackend, options.max_idle));
   status.Update(

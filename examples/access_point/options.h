@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "els/balancer.h"
+#include "els/retry_budget.h"
 #include "examples/access_point/address.h"
 #include "examples/access_point/picker.h"
 
@@ -21,6 +22,7 @@ struct Options {
   Policy policy = Policy::kEls;
   els::Duration timeout = std::chrono::seconds(1);
   els::Duration connect_timeout = std::chrono::milliseconds(500);
+  els::RetryBudgetOptions retry_budget = {};
   std::size_t max_idle = 64;
   unsigned threads = 1;
   std::uint64_t seed = 0;

@@ -17,6 +17,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "els/retry_budget.h"
 #include "examples/access_point/net.h"
 #include "examples/access_point/session.h"
 #include "examples/access_point/upstream_pool.h"
@@ -116,7 +117,9 @@ Error Listen(tcp::acceptor& acceptor,
 class Proxy::Server {
  public:
   Server(const Options& options, Picker& picker)
-      : options_(options), service_{options_, picker, {}} {}
+      : options_(options),
+        retries_(options.retry_budget),
+        service_{options_, picker, retries_, {}} {}
 
   absl::Status Open() {
     net::io_context resolving;
@@ -182,6 +185,7 @@ class Proxy::Server {
   }
 
   const Options options_;
+  els::RetryBudget retries_;
   Service service_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<tcp::acceptor> acceptor_;  // Of the first worker.

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "els/retry_budget.h"
 #include "examples/access_point/exchange.h"
 #include "examples/access_point/message.h"
 #include "examples/access_point/net.h"
@@ -25,6 +26,7 @@ namespace access_point {
 struct Service {
   const Options& options;
   Picker& picker;
+  els::RetryBudget& retries;
   std::vector<std::vector<tcp::endpoint>> backends;  // Several if a name has.
 };
 
@@ -121,6 +123,7 @@ class Session {
       case End::kDelivered:
         co_return incoming_->keep_alive;
       case End::kFailed:
+      case End::kGivenUp:
       case End::kStale:
         co_return co_await Respond(http::status::bad_gateway);
       case End::kTimeout:
@@ -137,8 +140,10 @@ class Session {
     co_return false;
   }
 
-  // Tries a backend, and if that fails and the request allows it, another.
+  // Tries a backend, and if that fails and the request and the budget of
+  // retries allow it, another.
   Async<End> Forward() {
+    service_.retries.Request(Now());
     std::optional<std::size_t> failed;
     for (int attempts = 1;; ++attempts) {
       const bool last =
@@ -147,8 +152,7 @@ class Session {
           service_.picker.Pick(Now(), failed);
       const End end = co_await Try(*attempt, last);
       Report(*attempt, end);
-      const bool better_luck = end == End::kFailed || end == End::kTimeout;
-      if (last || !better_luck || !MayRepeat()) co_return end;
+      if (!TriesAgain(end, last)) co_return end;
       failed = attempt->backend();
     }
   }
@@ -196,8 +200,10 @@ class Session {
     End end = End::kFailed;
     {
       incoming_->sent = true;
-      Exchange exchange(*incoming_, upstream, attempt, service_.options.timeout,
-                        !last && incoming_->repeatable, draining_);
+      Exchange exchange(
+          *incoming_, upstream, attempt, service_.options.timeout,
+          last || !incoming_->repeatable ? nullptr : &service_.retries,
+          draining_);
       end = co_await exchange.Run();
       reusable = exchange.reusable();
     }
@@ -205,14 +211,22 @@ class Session {
     co_return end;
   }
 
-  // Whether another backend can be given the request after a failure.
-  bool MayRepeat() const { return !incoming_->sent || incoming_->repeatable; }
+  // Whether another backend is to be given the request once an attempt has
+  // ended so, for which a retry has then been spent.
+  bool TriesAgain(End end, bool last) const {
+    if (end == End::kGivenUp) return true;  // The budget was asked.
+    const bool better_luck = end == End::kFailed || end == End::kTimeout;
+    const bool repeatable = !incoming_->sent || incoming_->repeatable;
+    return better_luck && repeatable && !last &&
+           service_.retries.TryRetry(Now());
+  }
 
   static void Report(Attempt& attempt, End end) {
     switch (end) {
       case End::kDelivered:
         return attempt.Finish(els::Outcome::kSuccess, Now());
       case End::kFailed:
+      case End::kGivenUp:
         return attempt.Finish(els::Outcome::kFailure, Now());
       case End::kTimeout:
         return attempt.Finish(els::Outcome::kTimeout, Now());

@@ -20,21 +20,32 @@ TEST(Options, OnlyABackendIsNeeded) {
   EXPECT_EQ(options.backends, (std::vector<Address>{{"h", 80}}));
   EXPECT_EQ(options.policy, Policy::kEls);
   EXPECT_EQ(options.timeout, std::chrono::seconds(1));
+  EXPECT_EQ(options.retry_budget.ratio, 0.2);
+  EXPECT_EQ(options.retry_budget.floor_per_second, 10);
 }
 
 TEST(Options, EveryFlagIsTaken) {
-  const Options options = **Parse(
-      {"--listen", "0.0.0.0:0", "--backend=a:1", "--backend", "b:2", "--policy",
-       "round-robin", "--timeout", "250ms", "--connect-timeout=1.5s",
-       "--max-idle", "0", "--threads", "3", "--seed", "18446744073709551615"});
+  const Options options =
+      **Parse({"--listen", "0.0.0.0:0", "--backend=a:1", "--backend", "b:2",
+               "--policy", "round-robin", "--timeout", "250ms",
+               "--connect-timeout=1.5s", "--retry-budget", "0.05", "--max-idle",
+               "0", "--threads", "3", "--seed", "18446744073709551615"});
   EXPECT_EQ(options.listen, (Address{"0.0.0.0", 0}));
   EXPECT_EQ(options.backends, (std::vector<Address>{{"a", 1}, {"b", 2}}));
   EXPECT_EQ(options.policy, Policy::kRoundRobin);
   EXPECT_EQ(options.timeout, std::chrono::milliseconds(250));
   EXPECT_EQ(options.connect_timeout, std::chrono::milliseconds(1500));
+  EXPECT_EQ(options.retry_budget.ratio, 0.05);
+  EXPECT_EQ(options.retry_budget.floor_per_second, 10);
   EXPECT_EQ(options.max_idle, 0u);
   EXPECT_EQ(options.threads, 3u);
   EXPECT_EQ(options.seed, UINT64_MAX);
+}
+
+TEST(Options, RetryBudgetOfZeroLeavesNoFloorEither) {
+  const Options options = **Parse({"--backend", "h:1", "--retry-budget", "0"});
+  EXPECT_EQ(options.retry_budget.ratio, 0);
+  EXPECT_EQ(options.retry_budget.floor_per_second, 0);
 }
 
 TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
@@ -42,9 +53,9 @@ TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
   ASSERT_TRUE(parsed.ok());
   EXPECT_FALSE(parsed->has_value());
   const std::string help = HelpText();
-  for (const char* flag :
-       {"--help", "--listen", "--backend", "--policy", "--timeout",
-        "--connect-timeout", "--max-idle", "--threads", "--seed"}) {
+  for (const char* flag : {"--help", "--listen", "--backend", "--policy",
+                           "--timeout", "--connect-timeout", "--retry-budget",
+                           "--max-idle", "--threads", "--seed"}) {
     EXPECT_NE(help.find(flag), std::string::npos) << flag;
   }
 }
@@ -70,6 +81,13 @@ TEST(Options, EveryMistakeIsNamedInOneLine) {
       {{"--backend", "h:1", "--timeout=-1s"}, {"--timeout", "'-1s'"}},
       {{"--backend", "h:1", "--connect-timeout", "2h"},
        {"--connect-timeout", "'2h'"}},
+      {{"--backend", "h:1", "--retry-budget", "1.1"},
+       {"--retry-budget", "'1.1'"}},
+      {{"--backend", "h:1", "--retry-budget=-1"}, {"--retry-budget", "'-1'"}},
+      {{"--backend", "h:1", "--retry-budget", "nan"},
+       {"--retry-budget", "'nan'"}},
+      {{"--backend", "h:1", "--retry-budget", "20%"},
+       {"--retry-budget", "'20%'"}},
       {{"--backend", "h:1", "--threads", "0"}, {"--threads", "'0'"}},
       {{"--backend", "h:1", "--max-idle=-1"}, {"--max-idle", "'-1'"}},
       {{"--backend", "h:1", "--seed", "1x"}, {"--seed", "'1x'"}},

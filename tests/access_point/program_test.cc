@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <string>
 #include <vector>
@@ -98,6 +99,24 @@ TEST(Program, BackendMayBeANameAndEveryPolicyServes) {
     user.Send(kGet);
     EXPECT_EQ(user.Read().body, "ok");
   }
+}
+
+TEST(Program, RetryBudgetOfZeroLeavesTheUserTheFirst5xx) {
+  std::atomic<int> requests = 0;
+  const auto first_busy = [&](Wire& wire) {
+    wire.Read();
+    wire.Send(requests++ == 0 ? "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+                              : kOk);
+  };
+  ScriptedBackend one(first_busy), other(first_busy);
+  Child program(
+      Command({"--listen", "127.0.0.1:0", "--timeout", "1h", "--retry-budget",
+               "0", "--backend", absl::StrCat("127.0.0.1:", one.port()),
+               "--backend", absl::StrCat("127.0.0.1:", other.port())}));
+  Wire user = Wire::To(ListeningPort(program));
+  user.Send(kGet);
+  EXPECT_EQ(user.Read().Start(), "HTTP/1.1 503 Busy");
+  EXPECT_EQ(requests, 1);
 }
 
 // A request that hangs at the backend until told to go on.
