@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxSeeds = 1000;
 constexpr double kMaxLoad = 10;
+constexpr std::size_t kMaxRetries = 10;
 
 }  // namespace
 
@@ -97,6 +98,17 @@ absl::Status SetLoad(const std::string& text,
       poisson->load = load;
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status SetRetries(const std::string& text,
+                        std::vector<Scenario>& scenarios) {
+  std::size_t retries = 0;
+  if (!absl::SimpleAtoi(text, &retries) || retries > kMaxRetries) {
+    return InvalidArgument(absl::StrCat("--retries must be 0 to ", kMaxRetries,
+                                        ", not '", text, "'"));
+  }
+  for (Scenario& scenario : scenarios) scenario.retries = retries;
   return absl::OkStatus();
 }
 

@@ -36,4 +36,8 @@ absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
 // Gives those scenarios that have one the load.
 absl::Status SetLoad(const std::string& text, std::vector<Scenario>& scenarios);
 
+// Gives all scenarios the retries.
+absl::Status SetRetries(const std::string& text,
+                        std::vector<Scenario>& scenarios);
+
 }  // namespace els_sim

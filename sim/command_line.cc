@@ -38,9 +38,11 @@ po::options_description RunOptions() {
       ("seeds", po::value<std::string>()->default_value("20")->value_name("K"),
        "simulations per policy, with the seeds N to N+K-1, pooled; 1 to 1000")(
           "load", po::value<std::string>()->value_name("X"),
-          "load relative to what the healthy servers can do, above 0 and at "
-          "most "
-          "10; default: the scenario's. No effect on a burst")  //
+          "load relative to what the scenario's servers can do, above 0 and at "
+          "most 10; default: the scenario's. No effect on a burst")  //
+      ("retries", po::value<std::string>()->value_name("N"),
+       "how often a failed request is sent again, to another server, 0 to 10; "
+       "default: the scenario's")  //
       ("help", "print this");
   return options;
 }
@@ -103,11 +105,25 @@ absl::StatusOr<Command> ParseRun(const Words& words) {
         SetLoad(values["load"].as<std::string>(), *scenarios);
     if (!set.ok()) return set;
   }
+  if (values.count("retries") > 0) {
+    const absl::Status set =
+        SetRetries(values["retries"].as<std::string>(), *scenarios);
+    if (!set.ok()) return set;
+  }
   if (scenarios->empty()) {
     return InvalidArgument(
         absl::StrCat("run: no scenario given; there are: ", KnownScenarios()));
   }
   return RunCommand{*std::move(scenarios), *std::move(policies), *seeds};
+}
+
+// A scenario with windows is held by what these have to show.
+std::vector<Scenario> GoldenScenarios() {
+  std::vector<Scenario> scenarios = Scenarios();
+  std::erase_if(scenarios, [](const Scenario& scenario) {
+    return !scenario.windows.empty();
+  });
+  return scenarios;
 }
 
 absl::StatusOr<Command> ParseGolden(const Words& words) {
@@ -119,7 +135,7 @@ absl::StatusOr<Command> ParseGolden(const Words& words) {
   }
   auto scenarios = FindScenarios(WordsOf(values, "scenario"));
   if (!scenarios.ok()) return scenarios.status();
-  if (scenarios->empty()) scenarios = Scenarios();
+  if (scenarios->empty()) scenarios = GoldenScenarios();
   const bool update = values.count("update") > 0;
   if (update == (values.count("check") > 0)) {
     return InvalidArgument("golden: give either --check DIR or --update DIR");

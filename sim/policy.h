@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "els/balancer.h"
@@ -22,10 +23,16 @@ struct Attempt {
   std::uint32_t token = 0;  // The policy's own, given back to it at Finish.
 };
 
+// A server that a policy may choose.
+struct Member {
+  std::uint32_t server = 0;  // Its place in the scenario.
+  double distance = 1;       // As els::Backend has it.
+};
+
 // What a policy is made from.
 struct PolicySetup {
-  std::size_t servers = 0;  // At least 1.
-  els::Random random;       // All of the policy's randomness.
+  std::vector<Member> members = {};  // At the start; see SetMembers.
+  els::Random random;                // All of the policy's randomness.
   // Where a policy that goes round begins; empty: anywhere, at random.
   std::optional<std::size_t> first_in_turn = {};
 };
@@ -34,8 +41,14 @@ class Policy {
  public:
   virtual ~Policy() = default;
 
-  // Chooses a server in [0, servers). `now` never steps back between calls.
-  virtual Attempt Pick(Time now) = 0;
+  // These are all the servers from now on. What was sent to others may still
+  // finish. REQUIRES: at least one, each once.
+  virtual void SetMembers(absl::Span<const Member> members, Time now) = 0;
+
+  // Chooses a member, and one of `avoid` only if nothing else is left. `now`
+  // never steps back between calls.
+  virtual Attempt Pick(Time now,
+                       absl::Span<const std::uint32_t> avoid = {}) = 0;
 
   // How the attempt went. Called exactly once for each, in any order.
   virtual void Finish(const Attempt& attempt, els::Outcome outcome,

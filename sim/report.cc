@@ -59,6 +59,10 @@ std::string Milliseconds(FractionalDuration duration) {
   return absl::StrFormat("%.2f", duration.count() / 1e6);
 }
 
+double InSeconds(Duration duration) {
+  return FractionalDuration(duration).count() / 1e9;
+}
+
 std::string Percent(double ratio) {
   return absl::StrFormat("%.2f", 100 * ratio);
 }
@@ -89,6 +93,49 @@ Row Cells(const Summary& summary) {
   return row;
 }
 
+double FarOfAll(const WindowResult& window) {
+  WindowResult::Zone all;
+  for (const WindowResult::Zone& zone : window.zones) {
+    all.near += zone.near;
+    all.far += zone.far;
+  }
+  return FarShare(all);
+}
+
+WindowSummary SummariseWindow(std::size_t index,
+                              absl::Span<const Result> results,
+                              absl::Span<const std::size_t> watched) {
+  WindowSummary summary;
+  const auto n = static_cast<double>(results.size());
+  std::uint64_t errors = 0;
+  std::vector<Duration> costs;
+  for (const Result& result : results) {
+    const WindowResult& window = result.windows[index];
+    summary.watched += ShareOf(window, watched) / n;
+    summary.unevenness += Unevenness(window, watched) / n;
+    summary.far += FarOfAll(window) / n;
+    summary.peak += static_cast<double>(PeakOf(window, watched)) / n;
+    errors += window.errors;
+    const auto arrived = CostsIn(window, result.costs);
+    costs.insert(costs.end(), arrived.begin(), arrived.end());
+  }
+  summary.error_rate = Ratio(errors, costs.size());
+  if (costs.empty()) return summary;
+  std::sort(costs.begin(), costs.end());
+  summary.p99 = NearestRank(costs, 990);
+  return summary;
+}
+
+Row WindowCells(std::string_view policy, const WindowSummary& summary) {
+  return {std::string(policy),
+          Percent(summary.watched),
+          Percent(summary.unevenness),
+          Percent(summary.far),
+          Percent(summary.error_rate),
+          Milliseconds(summary.p99),
+          absl::StrFormat("%.1f", summary.peak)};
+}
+
 // The first column to the left, the others to the right.
 std::string Table(const std::vector<Row>& rows) {
   std::vector<std::size_t> widths(rows.front().size());
@@ -109,6 +156,36 @@ std::string Table(const std::vector<Row>& rows) {
   return text;
 }
 
+std::string Traffic(const Scenario& scenario) {
+  const std::string retries =
+      scenario.retries == 0 ? ""
+                            : absl::StrFormat(", retries %d", scenario.retries);
+  const auto* poisson = std::get_if<PoissonArrivals>(&scenario.arrivals);
+  if (poisson == nullptr) return "burst" + retries;
+  return absl::StrFormat("load %g%s%s", poisson->load,
+                         poisson->capacity == Capacity::kAtStart
+                             ? " of the servers at the start"
+                             : "",
+                         retries);
+}
+
+std::string RenderWindow(const Scenario& scenario, std::size_t index,
+                         absl::Span<const Summary> summaries) {
+  std::vector<Row> rows = {
+      {"policy", "watched %", "uneven %", "far %", "errors %", "p99", "peak"}};
+  for (const Summary& summary : summaries) {
+    rows.push_back(WindowCells(summary.policy, summary.windows[index]));
+  }
+  const Window& window = scenario.windows[index];
+  std::string watched;
+  for (const std::size_t server : Watched(scenario)) {
+    absl::StrAppendFormat(&watched, " b%d", server);
+  }
+  return absl::StrFormat("%s, %g s to %g s, watched:%s\n%s", window.name,
+                         InSeconds(window.from), InSeconds(window.until),
+                         watched, Table(rows));
+}
+
 }  // namespace
 
 Duration NearestRank(absl::Span<const Duration> sorted,
@@ -117,7 +194,8 @@ Duration NearestRank(absl::Span<const Duration> sorted,
   return sorted[rank - 1];
 }
 
-Summary Summarise(std::string_view policy, absl::Span<const Result> results) {
+Summary Summarise(std::string_view policy, absl::Span<const Result> results,
+                  absl::Span<const std::size_t> watched) {
   Summary summary = {.policy = policy};
   std::vector<Duration> costs;
   std::vector<Duration> ends;
@@ -142,21 +220,24 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results) {
   }
   summary.end = Mean(ends);
   SetPercentiles(std::move(costs), summary);
+  for (std::size_t i = 0; i < results.front().windows.size(); ++i) {
+    summary.windows.push_back(SummariseWindow(i, results, watched));
+  }
   return summary;
 }
 
 std::string Render(const Scenario& scenario, Seeds seeds,
                    absl::Span<const Summary> summaries) {
-  std::string load = "burst";
-  if (const auto* poisson = std::get_if<PoissonArrivals>(&scenario.arrivals)) {
-    load = absl::StrFormat("load %g", poisson->load);
-  }
   std::vector<Row> rows = {Header(scenario.servers.size())};
   for (const Summary& summary : summaries) rows.push_back(Cells(summary));
-  return absl::StrFormat("%s: %s\n%s, access points %d, seeds %d to %d\n\n%s",
-                         scenario.name, scenario.description, load,
-                         scenario.access_points, seeds.first,
-                         seeds.first + (seeds.count - 1), Table(rows));
+  std::string text = absl::StrFormat(
+      "%s: %s\n%s, access points %d, seeds %d to %d\n\n%s", scenario.name,
+      scenario.description, Traffic(scenario), scenario.access_points,
+      seeds.first, seeds.first + (seeds.count - 1), Table(rows));
+  for (std::size_t i = 0; i < scenario.windows.size(); ++i) {
+    absl::StrAppend(&text, "\n", RenderWindow(scenario, i, summaries));
+  }
+  return text;
 }
 
 }  // namespace els_sim

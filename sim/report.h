@@ -16,6 +16,19 @@
 
 namespace els_sim {
 
+// One window over all seeds.
+struct WindowSummary {
+  // Means over the seeds.
+  double watched = 0;     // The part of the attempts that went to these.
+  double unevenness = 0;  // Of the watched servers' shares; see Unevenness.
+  double far = 0;         // Of the attempts: to another zone's servers.
+  double peak = 0;        // In flight at once on any watched server.
+
+  // Over all requests of all seeds that arrived within it.
+  double error_rate = 0;
+  Duration p99 = {};
+};
+
 // Over all requests of all seeds, a failed one counting as Result says.
 struct Summary {
   std::string_view policy = {};
@@ -29,7 +42,8 @@ struct Summary {
   double error_rate = 0;            // Failures and timeouts, of all requests.
   double attempts_per_request = 0;  // 1 without retries.
   std::vector<double> shares = {};  // Of all attempts, by server.
-  FractionalDuration end = {};      // The last request's end, mean over seeds.
+  std::vector<WindowSummary> windows = {};
+  FractionalDuration end = {};  // The last request's end, mean over seeds.
 };
 
 // The value that a part `p` of `sorted` does not exceed: its ceil(p n)-th
@@ -38,10 +52,12 @@ struct Summary {
 Duration NearestRank(absl::Span<const Duration> sorted,
                      std::uint64_t thousandths);
 
-// REQUIRES: at least one result. Numbers are zero if nothing was sent.
-Summary Summarise(std::string_view policy, absl::Span<const Result> results);
+// `watched` are the servers that windows are summarised for. REQUIRES: at least
+// one result. Numbers are zero if nothing was sent.
+Summary Summarise(std::string_view policy, absl::Span<const Result> results,
+                  absl::Span<const std::size_t> watched = {});
 
-// Head and table, each line ended by a newline.
+// Head and table, then a table for each window; each line ended by a newline.
 std::string Render(const Scenario& scenario, Seeds seeds,
                    absl::Span<const Summary> summaries);
 

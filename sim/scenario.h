@@ -14,24 +14,57 @@
 
 namespace els_sim {
 
+// What is wrong with a server for a time, [from, until).
+struct Phase {
+  Duration from = Duration::zero();
+  Duration until = Duration::max();
+
+  double slowness = 1;  // Multiplies the size of what starts meanwhile.
+
+  // The part of what arrives meanwhile that fails instead of being served, and
+  // takes no slot. In [0, 1].
+  double failure_rate = 0;
+
+  // No answer comes meanwhile, and none that was due meanwhile comes later.
+  bool silent = false;
+};
+
 struct ServerPlan {
   std::size_t slots = 1;  // Requests it serves at once.
-  double slowness = 1;    // Multiplies the size of each request.
 
-  // The part of its requests that fails instead of being served, after
-  // `failure_after` and without taking a slot. In [0, 1].
-  double failure_rate = 0;
+  // It is well but for these. REQUIRES: in order of time, none overlaps.
+  std::vector<Phase> phases = {};
+
+  // How long a failure takes.
   Duration failure_after = std::chrono::milliseconds(1);
 
-  // From then on nothing that it was or will be sent is answered.
-  std::optional<Duration> silent_from = {};
+  // It is sent requests from then on, and from then on no more: what it has
+  // been sent it still answers.
+  Duration joins_at = Duration::zero();
+  Duration leaves_at = Duration::max();
+
+  std::size_t zone = 0;  // Below Scenario::zones.
+};
+
+// A stretch of a run, [from, until), that is measured by itself.
+struct Window {
+  std::string name = {};
+  Duration from = {};
+  Duration until = {};
+};
+
+// Which servers' slots, busy all the time, are a load of 1.
+enum class Capacity {
+  kHealthy,  // Those that are there, with nothing wrong, throughout.
+  kAtStart,  // Those that are there at the start, whatever becomes of them.
 };
 
 // Requests in a Poisson stream over all access points; each reaches one of them
 // at random.
 struct PoissonArrivals {
   Duration length = std::chrono::seconds(60);
-  double load = 0.5;  // Relative to what the healthy servers can do.
+  double load = 0.5;  // Relative to what these servers can do:
+  Capacity capacity = Capacity::kHealthy;
 };
 
 // So many requests, all at the start.
@@ -53,11 +86,22 @@ struct Scenario {
   Duration mean_size = std::chrono::milliseconds(40);
 
   // When the access point gives a request up (kTimeout). The server is not
-  // told: it still does the work. REQUIRED if a server turns silent.
+  // told: it still does the work. REQUIRED if a server is ever silent.
   std::optional<Duration> timeout = {};
+
+  // So often is a request that failed or timed out sent again, at once, to a
+  // server that has not failed it yet.
+  std::size_t retries = 0;
 
   // What a failed request counts beyond the time it took.
   Duration failure_penalty = std::chrono::seconds(1);
+
+  // Access point i is in zone i modulo `zones`; servers of other zones are
+  // `far` times as distant to it as its own.
+  std::size_t zones = 1;
+  double far = 1;
+
+  std::vector<Window> windows = {};
 
   // See PolicySetup.
   std::optional<std::size_t> first_in_turn = {};
@@ -66,12 +110,21 @@ struct Scenario {
 // The built-in scenarios, in the order of `els-sim list`.
 std::vector<Scenario> Scenarios();
 
+// The server's phase at `time`; a default one, with nothing wrong, between its
+// phases.
+Phase PhaseAt(const ServerPlan& server, Duration time);
+
+// Whether it is sent requests at `time`.
+bool PresentAt(const ServerPlan& server, Duration time);
+
+// The servers that something happens to; if nothing does, all.
+std::vector<std::size_t> Watched(const Scenario& scenario);
+
 // Empty if there is none of this name.
 std::optional<Scenario> FindScenario(std::string_view name);
 
-// The mean time between arrivals that gives the load: load times the slots of
-// the servers that are neither slow, failing nor turning silent, busy all the
-// time. REQUIRES: such a server.
+// The mean time between arrivals that gives the load. REQUIRES: a server that
+// the load is relative to.
 FractionalDuration MeanGap(const Scenario& scenario,
                            const PoissonArrivals& arrivals);
 

@@ -12,10 +12,10 @@
 
 namespace els_sim {
 
-// One request's work, as this server will take for it.
+// One attempt's work: its service time on a server of slowness 1.
 struct Job {
-  std::uint32_t request = 0;
-  Duration service = {};
+  std::uint32_t attempt = 0;
+  Duration size = {};
 };
 
 class Server {

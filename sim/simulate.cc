@@ -1,5 +1,6 @@
 #include "sim/simulate.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -9,25 +10,49 @@
 
 #include "sim/event_queue.h"
 #include "sim/server.h"
-#include "sim/streams.h"
 #include "sim/workload.h"
 
 namespace els_sim {
 namespace {
 
 struct Happening {
-  enum class Kind : std::uint32_t { kArrival, kServed, kFailed, kTimeout };
+  enum class Kind : std::uint32_t {
+    kArrival,
+    kServed,
+    kFailed,
+    kTimeout,
+    kMembership
+  };
   Kind kind;
-  std::uint32_t request;
+  std::uint32_t attempt;  // Its place among all; 0 if it is of none.
 };
 
 // What an access point knows of a request of its own.
 struct Request {
-  Time sent = {};
-  std::uint32_t access_point = 0;
+  Arrival arrival;
+  std::vector<std::uint32_t> failed_by = {};  // Servers.
+};
+
+struct Sent {
+  std::uint32_t request = 0;
+  Time time = {};
   Attempt attempt = {};
   bool open = true;  // Neither answered nor given up.
 };
+
+// What the access point may choose from at `now`.
+std::vector<Member> MembersFor(std::size_t access_point, Time now,
+                               const Scenario& scenario) {
+  const std::size_t zone = access_point % scenario.zones;
+  std::vector<Member> members;
+  for (std::size_t i = 0; i < scenario.servers.size(); ++i) {
+    const ServerPlan& server = scenario.servers[i];
+    if (!PresentAt(server, now.time_since_epoch())) continue;
+    members.push_back({.server = static_cast<std::uint32_t>(i),
+                       .distance = server.zone == zone ? 1 : scenario.far});
+  }
+  return members;
+}
 
 std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
                                                   const PolicyInfo& info,
@@ -35,7 +60,7 @@ std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
   const Stream draws(seed, Purpose::kPolicy);
   std::vector<std::unique_ptr<Policy>> policies;
   for (std::size_t i = 0; i < scenario.access_points; ++i) {
-    policies.push_back(info.make({.servers = scenario.servers.size(),
+    policies.push_back(info.make({.members = MembersFor(i, Time(), scenario),
                                   .random = draws.At(i),
                                   .first_in_turn = scenario.first_in_turn}));
   }
@@ -52,29 +77,42 @@ class Simulation {
  private:
   using Kind = Happening::Kind;
 
+  void AwaitChangesOfMembership();
   void AwaitArrival();
   void Handle(const Happening& happening);
-  void Arrive(std::uint32_t id);
-  void Submit(std::uint32_t id, const Arrival& arrival);
+  void ChangeMembership();
+  void Arrive();
+  void Send(std::uint32_t request_id);
+  void Submit(std::uint32_t id);
+  void Start(const Job& job);
   void Served(std::uint32_t id);
   void Answer(std::uint32_t id, els::Outcome outcome);
   void End(std::uint32_t id, els::Outcome outcome);
+  void EndRequest(std::uint32_t request_id, els::Outcome outcome);
   void CheckConservation() const;
 
   void Schedule(Duration delay, Kind kind, std::uint32_t id) {
     events_.Push(now_ + delay, {kind, id});
+  }
+  const ServerPlan& PlanFor(std::uint32_t id) const {
+    return scenario_.servers[sent_[id].attempt.server];
+  }
+  Phase PhaseFor(std::uint32_t id) const {
+    return PhaseAt(PlanFor(id), now_.time_since_epoch());
   }
 
   const Scenario& scenario_;
   Workload workload_;
   std::vector<std::unique_ptr<Policy>> policies_;  // By access point.
   std::vector<Server> servers_;
+  WindowTally windows_;
 
   Time now_ = {};
   EventQueue<Happening> events_;
   std::optional<Arrival> next_arrival_;  // Empty: there will be no more.
   std::vector<Request> requests_;        // In order of arrival.
-  std::size_t open_ = 0;
+  std::vector<Sent> sent_;               // Every attempt, in order.
+  std::size_t open_ = 0;                 // Requests that have not ended.
   Result result_;
 };
 
@@ -82,7 +120,8 @@ Simulation::Simulation(const Scenario& scenario, const PolicyInfo& policy,
                        std::uint64_t seed)
     : scenario_(scenario),
       workload_(scenario, seed),
-      policies_(MakePolicies(scenario, policy, seed)) {
+      policies_(MakePolicies(scenario, policy, seed)),
+      windows_(scenario) {
   for (const ServerPlan& server : scenario.servers) {
     servers_.emplace_back(server.slots);
   }
@@ -90,6 +129,7 @@ Simulation::Simulation(const Scenario& scenario, const PolicyInfo& policy,
 }
 
 Result Simulation::Run() && {
+  AwaitChangesOfMembership();
   AwaitArrival();
   while (!events_.empty() && (next_arrival_.has_value() || open_ > 0)) {
     const auto event = events_.Pop();
@@ -97,89 +137,129 @@ Result Simulation::Run() && {
     Handle(event.payload);
   }
   CheckConservation();
+  result_.windows = std::move(windows_).Results();
   return std::move(result_);
+}
+
+void Simulation::AwaitChangesOfMembership() {
+  for (const ServerPlan& server : scenario_.servers) {
+    for (const Duration at : {server.joins_at, server.leaves_at}) {
+      if (at == Duration::zero() || at == Duration::max()) continue;
+      Schedule(at, Kind::kMembership, 0);
+    }
+  }
 }
 
 // One at a time, so that the queue of events stays small.
 void Simulation::AwaitArrival() {
   next_arrival_ = workload_.Next();
   if (!next_arrival_.has_value()) return;
-  events_.Push(next_arrival_->time,
-               {Kind::kArrival, static_cast<std::uint32_t>(requests_.size())});
+  events_.Push(next_arrival_->time, {Kind::kArrival, 0});
 }
 
 void Simulation::Handle(const Happening& happening) {
   switch (happening.kind) {
     case Kind::kArrival:
-      return Arrive(happening.request);
+      return Arrive();
     case Kind::kServed:
-      return Served(happening.request);
+      return Served(happening.attempt);
     case Kind::kFailed:
-      return Answer(happening.request, els::Outcome::kFailure);
+      return Answer(happening.attempt, els::Outcome::kFailure);
     case Kind::kTimeout:
-      return End(happening.request, els::Outcome::kTimeout);
+      return End(happening.attempt, els::Outcome::kTimeout);
+    case Kind::kMembership:
+      return ChangeMembership();
   }
 }
 
-void Simulation::Arrive(std::uint32_t id) {
-  const Arrival arrival = *next_arrival_;
-  const Attempt attempt = policies_[arrival.access_point]->Pick(now_);
-  ++result_.picks[attempt.server];
-  ++open_;
-  requests_.push_back(
-      {.sent = now_, .access_point = arrival.access_point, .attempt = attempt});
-  result_.costs.emplace_back();
-  if (scenario_.timeout.has_value()) {
-    Schedule(*scenario_.timeout, Kind::kTimeout, id);
+void Simulation::ChangeMembership() {
+  for (std::size_t i = 0; i < policies_.size(); ++i) {
+    policies_[i]->SetMembers(MembersFor(i, now_, scenario_), now_);
   }
-  Submit(id, arrival);
+}
+
+void Simulation::Arrive() {
+  const auto id = static_cast<std::uint32_t>(requests_.size());
+  ++open_;
+  requests_.push_back({.arrival = *next_arrival_});
+  result_.costs.emplace_back();
+  windows_.Arrived(now_);
+  Send(id);
   AwaitArrival();
 }
 
-void Simulation::Submit(std::uint32_t id, const Arrival& arrival) {
-  const std::uint32_t server = requests_[id].attempt.server;
-  const ServerPlan& plan = scenario_.servers[server];
-  if (arrival.luck < plan.failure_rate) {
-    Schedule(plan.failure_after, Kind::kFailed, id);
+void Simulation::Send(std::uint32_t request_id) {
+  const Request& request = requests_[request_id];
+  const std::uint32_t access_point = request.arrival.access_point;
+  const Attempt attempt =
+      policies_[access_point]->Pick(now_, request.failed_by);
+  ++result_.picks[attempt.server];
+  windows_.Sent(attempt.server, access_point % scenario_.zones, now_);
+  const auto id = static_cast<std::uint32_t>(sent_.size());
+  sent_.push_back({.request = request_id, .time = now_, .attempt = attempt});
+  if (scenario_.timeout.has_value()) {
+    Schedule(*scenario_.timeout, Kind::kTimeout, id);
+  }
+  Submit(id);
+}
+
+void Simulation::Submit(std::uint32_t id) {
+  Arrival& arrival = requests_[sent_[id].request].arrival;
+  if (arrival.luck.Uniform() < PhaseFor(id).failure_rate) {
+    Schedule(PlanFor(id).failure_after, Kind::kFailed, id);
     return;
   }
-  const FractionalDuration size = arrival.size;
-  const Job job = {.request = id, .service = Rounded(size * plan.slowness)};
-  if (servers_[server].Arrive(job)) Schedule(job.service, Kind::kServed, id);
+  const Job job = {.attempt = id, .size = arrival.size};
+  if (servers_[sent_[id].attempt.server].Arrive(job)) Start(job);
+}
+
+void Simulation::Start(const Job& job) {
+  const FractionalDuration size = job.size;
+  Schedule(Rounded(size * PhaseFor(job.attempt).slowness), Kind::kServed,
+           job.attempt);
 }
 
 // The server has done the work, whether or not somebody still waits for it.
 void Simulation::Served(std::uint32_t id) {
-  const std::uint32_t server = requests_[id].attempt.server;
-  if (const std::optional<Job> next = servers_[server].Depart()) {
-    Schedule(next->service, Kind::kServed, next->request);
+  if (const auto next = servers_[sent_[id].attempt.server].Depart()) {
+    Start(*next);
   }
   Answer(id, els::Outcome::kSuccess);
 }
 
 // A silent server goes on with its work, but nobody hears of it.
 void Simulation::Answer(std::uint32_t id, els::Outcome outcome) {
-  const std::uint32_t server = requests_[id].attempt.server;
-  const std::optional<Duration>& silent = scenario_.servers[server].silent_from;
-  if (silent.has_value() && now_.time_since_epoch() >= *silent) return;
-  End(id, outcome);
+  if (!PhaseFor(id).silent) End(id, outcome);
 }
 
 void Simulation::End(std::uint32_t id, els::Outcome outcome) {
-  Request& request = requests_[id];
-  if (!request.open) return;  // A late answer, or the timeout of a timely one.
-  request.open = false;
+  Sent& sent = sent_[id];
+  if (!sent.open) return;  // A late answer, or the timeout of a timely one.
+  sent.open = false;
+  windows_.Settled(sent.attempt.server, now_);
+  Request& request = requests_[sent.request];
+  policies_[request.arrival.access_point]->Finish(sent.attempt, outcome,
+                                                  now_ - sent.time, now_);
+  if (outcome != els::Outcome::kSuccess) {
+    request.failed_by.push_back(sent.attempt.server);
+    if (request.failed_by.size() <= scenario_.retries) {
+      return Send(sent.request);
+    }
+  }
+  EndRequest(sent.request, outcome);
+}
+
+void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome) {
+  const Time arrival = requests_[request_id].arrival.time;
   --open_;
-  const Duration latency = now_ - request.sent;
-  policies_[request.access_point]->Finish(request.attempt, outcome, latency,
-                                          now_);
   result_.end = now_;
+  result_.costs[request_id] = now_ - arrival;
   if (outcome == els::Outcome::kSuccess) {
-    result_.costs[id] = latency;
     ++result_.succeeded;
     return;
   }
-  result_.costs[id] = latency + scenario_.failure_penalty;
+  windows_.Failed(arrival);
+  result_.costs[request_id] += scenario_.failure_penalty;
   ++(outcome == els::Outcome::kTimeout ? result_.timed_out : result_.failed);
 }
 

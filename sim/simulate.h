@@ -8,6 +8,7 @@
 #include "sim/policy.h"
 #include "sim/scenario.h"
 #include "sim/virtual_time.h"
+#include "sim/window.h"
 
 namespace els_sim {
 
@@ -18,12 +19,15 @@ struct Result {
   // and if that was a failure or a timeout the scenario's penalty on top.
   std::vector<Duration> costs = {};
 
+  // Requests by how their last attempt went.
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t timed_out = 0;
 
   std::vector<std::uint64_t> picks = {};  // Attempts sent, by server.
   Time end = {};                          // When the last request ended.
+
+  std::vector<WindowResult> windows = {};  // As the scenario lists them.
 };
 
 // Runs to the end. Pure: the same arguments give the same result on every

@@ -25,12 +25,11 @@ std::optional<Arrival> Workload::Next() {
   const std::optional<Time> time = NextTime();
   if (!time.has_value()) return std::nullopt;
   els::Random place = access_points_.At(arrived_);
-  els::Random luck = luck_.At(arrived_);
   els::Random work = sizes_.At(arrived_);
-  Arrival arrival = {.time = *time, .size = scenario_.mean_size};
+  Arrival arrival = {
+      .time = *time, .size = scenario_.mean_size, .luck = luck_.At(arrived_)};
   arrival.access_point =
       static_cast<std::uint32_t>(place.Below(scenario_.access_points));
-  arrival.luck = luck.Uniform();
   if (scenario_.size == SizeDistribution::kExponential) {
     arrival.size = Exponential(scenario_.mean_size, work);
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "els/random.h"
 #include "sim/scenario.h"
 #include "sim/streams.h"
 #include "sim/virtual_time.h"
@@ -16,9 +17,9 @@ struct Arrival {
   Time time = {};
   std::uint32_t access_point = 0;
   Duration size = {};  // Service time on a server of slowness 1.
-  // Uniform in [0, 1): a server that fails a part p of its requests fails those
-  // below p.
-  double luck = 0;
+  // One draw U for each attempt at it: a server that fails a part p of its
+  // requests fails those with U below p.
+  els::Random luck;
 };
 
 class Workload {

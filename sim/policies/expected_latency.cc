@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -22,32 +25,41 @@ els::Options SeededOptions(els::Random random) {
   return options;
 }
 
-std::vector<els::Backend> Backends(std::size_t count) {
-  std::vector<els::Backend> backends;
-  for (std::size_t i = 0; i < count; ++i) {
-    backends.push_back({.id = absl::StrCat("server-", i), .tag = i});
-  }
-  return backends;
+std::string IdOf(std::uint32_t server) {
+  return absl::StrCat("server-", server);
 }
 
 }  // namespace
 
 ExpectedLatency::ExpectedLatency(const PolicySetup& setup)
     : balancer_(SeededOptions(setup.random)) {
-  const absl::Status set =
-      balancer_.SetBackends(Backends(setup.servers), AsTimePoint(Time()));
+  SetMembers(setup.members, Time());
+}
+
+void ExpectedLatency::SetMembers(absl::Span<const Member> members, Time now) {
+  std::vector<els::Backend> backends;
+  for (const Member& member : members) {
+    backends.push_back({.id = IdOf(member.server),
+                        .tag = member.server,
+                        .distance = member.distance});
+  }
+  const absl::Status set = balancer_.SetBackends(backends, AsTimePoint(now));
   if (!set.ok()) std::abort();  // Such ids and distances are always valid.
 }
 
-Attempt ExpectedLatency::Pick(Time now) {
+Attempt ExpectedLatency::Pick(Time now, absl::Span<const std::uint32_t> avoid) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(tickets_.size()));
     tickets_.emplace_back();
   }
   const std::uint32_t token = free_.back();
   free_.pop_back();
+  std::vector<std::string> ids;
+  for (const std::uint32_t server : avoid) ids.push_back(IdOf(server));
+  const std::vector<std::string_view> avoided(ids.begin(), ids.end());
   els::Ticket& ticket = tickets_[token];
-  ticket = balancer_.Pick(AsTimePoint(now));
+  ticket = balancer_.Pick(AsTimePoint(now), avoided);
+  if (!ticket) std::abort();  // Only an empty set gives none.
   return {.server = static_cast<std::uint32_t>(ticket.tag()), .token = token};
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "els/balancer.h"
 #include "sim/policy.h"
 
@@ -14,7 +15,8 @@ namespace els_sim {
 class ExpectedLatency final : public Policy {
  public:
   explicit ExpectedLatency(const PolicySetup& setup);
-  Attempt Pick(Time now) override;
+  void SetMembers(absl::Span<const Member> members, Time now) override;
+  Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
 

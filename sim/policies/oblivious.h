@@ -2,8 +2,11 @@
 
 // Policies that learn nothing.
 
+#include <cstddef>
 #include <cstdint>
 
+#include "absl/types/span.h"
+#include "sim/policies/candidates.h"
 #include "sim/policy.h"
 
 namespace els_sim {
@@ -13,23 +16,25 @@ namespace els_sim {
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(const PolicySetup& setup);
-  Attempt Pick(Time now) override;
+  void SetMembers(absl::Span<const Member> members, Time now) override;
+  Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
   void Finish(const Attempt&, els::Outcome, Duration, Time) override {}
 
  private:
-  const std::uint32_t servers_;
-  std::uint32_t next_;
+  Candidates candidates_;
+  std::size_t next_;  // Among all candidates.
 };
 
 // Any server, all equally likely.
 class RandomChoice final : public Policy {
  public:
   explicit RandomChoice(const PolicySetup& setup);
-  Attempt Pick(Time now) override;
+  void SetMembers(absl::Span<const Member> members, Time now) override;
+  Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
   void Finish(const Attempt&, els::Outcome, Duration, Time) override {}
 
  private:
-  const std::uint32_t servers_;
+  Candidates candidates_;
   els::Random random_;
 };
 

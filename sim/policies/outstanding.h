@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "sim/policies/candidates.h"
 #include "sim/policy.h"
 
 namespace els_sim {
@@ -13,11 +15,13 @@ namespace els_sim {
 class LeastOutstanding final : public Policy {
  public:
   explicit LeastOutstanding(const PolicySetup& setup);
-  Attempt Pick(Time now) override;
+  void SetMembers(absl::Span<const Member> members, Time now) override;
+  Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
   void Finish(const Attempt& attempt, els::Outcome, Duration, Time) override;
 
  private:
-  std::vector<std::uint32_t> outstanding_;
+  Candidates candidates_;
+  std::vector<std::uint32_t> outstanding_;  // By server.
   els::Random random_;
 };
 
@@ -26,11 +30,13 @@ class LeastOutstanding final : public Policy {
 class PowerOfTwo final : public Policy {
  public:
   explicit PowerOfTwo(const PolicySetup& setup);
-  Attempt Pick(Time now) override;
+  void SetMembers(absl::Span<const Member> members, Time now) override;
+  Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
   void Finish(const Attempt& attempt, els::Outcome, Duration, Time) override;
 
  private:
-  std::vector<std::uint32_t> outstanding_;
+  Candidates candidates_;
+  std::vector<std::uint32_t> outstanding_;  // By server.
   els::Random random_;
 };
 

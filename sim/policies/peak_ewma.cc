@@ -1,12 +1,27 @@
 #include "sim/policies/peak_ewma.h"
 
+#include <algorithm>
+
 #include "els/portable_math.h"
 #include "sim/policies/two_of.h"
 
 namespace els_sim {
 
 PeakEwma::PeakEwma(const PolicySetup& setup)
-    : estimates_(setup.servers), random_(setup.random) {}
+    : candidates_(setup.members),
+      estimates_(candidates_.Places()),
+      random_(setup.random) {}
+
+void PeakEwma::SetMembers(absl::Span<const Member> members, Time now) {
+  const Candidates before = candidates_;
+  candidates_.Set(members);
+  estimates_.resize(std::max(estimates_.size(), candidates_.Places()));
+  for (const std::uint32_t server : candidates_.All()) {
+    if (before.Has(server)) continue;
+    estimates_[server].latency = kInitialLatency;
+    estimates_[server].updated = now;
+  }
+}
 
 // What is left of the estimate at `now`.
 double PeakEwma::Weight(const Estimate& estimate, Time now) {
@@ -20,9 +35,8 @@ FractionalDuration PeakEwma::Cost(std::uint32_t server, Time now) const {
          (static_cast<double>(estimate.outstanding) + 1);
 }
 
-Attempt PeakEwma::Pick(Time now) {
-  const Pair pair =
-      TwoOf(static_cast<std::uint32_t>(estimates_.size()), random_);
+Attempt PeakEwma::Pick(Time now, absl::Span<const std::uint32_t> avoid) {
+  const Pair pair = TwoOf(candidates_.Without(avoid), random_);
   const bool second = Cost(pair.second, now) < Cost(pair.first, now);
   const std::uint32_t chosen = second ? pair.second : pair.first;
   ++estimates_[chosen].outstanding;

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "sim/policies/candidates.h"
 #include "sim/policy.h"
 
 namespace els_sim {
@@ -19,7 +21,10 @@ class PeakEwma final : public Policy {
   static constexpr Duration kDecay = std::chrono::seconds(10);
 
   explicit PeakEwma(const PolicySetup& setup);
-  Attempt Pick(Time now) override;
+  // A server that joins, or returns, starts anew.
+  void SetMembers(absl::Span<const Member> members, Time now) override;
+
+  Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
 
   // Takes every latency alike, whatever the outcome: a quick failure looks like
   // a quick answer, as it does to linkerd by default.
@@ -39,7 +44,8 @@ class PeakEwma final : public Policy {
 
   static double Weight(const Estimate& estimate, Time now);
 
-  std::vector<Estimate> estimates_;
+  Candidates candidates_;
+  std::vector<Estimate> estimates_;  // By server.
   els::Random random_;
 };
 

@@ -70,6 +70,23 @@ TEST(PeakEwma, TakesAQuickFailureForAQuickAnswer) {
   EXPECT_EQ(policy.Pick(later).server, failing.server);
 }
 
+TEST(PeakEwma, BeginsAnewWithAServerThatJoins) {
+  PeakEwma policy(SetupOf(1));
+  Succeed(policy, policy.Pick(kStart), milliseconds(100));
+  const Time later = kStart + seconds(10);
+  policy.SetMembers(MembersOf({0, 1}), later);
+  EXPECT_NEAR(InMilliseconds(policy.Cost(0, later)), 36.787944, 1e-6);
+  EXPECT_DOUBLE_EQ(InMilliseconds(policy.Cost(1, later)), 30);
+}
+
+TEST(ExpectedLatency, PrefersTheNearUnlessItIsToAvoidIt) {
+  PolicySetup setup = SetupOf(2);
+  setup.members[1].distance = 2.5;
+  ExpectedLatency policy(setup);
+  EXPECT_EQ(policy.Pick(kStart).server, 0);
+  EXPECT_EQ(policy.Pick(kStart, {0}).server, 1);
+}
+
 TEST(ExpectedLatency, LeavesAServerThatFailsAtOnce) {
   ExpectedLatency policy(SetupOf(4));
   Time now = kStart;

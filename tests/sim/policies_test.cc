@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -74,7 +76,7 @@ TEST(TwoOf, DrawsAllOrderedPairsOfDifferentServersEquallyOften) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, int> pairs;
   constexpr int kDraws = 24'000;
   for (int i = 0; i < kDraws; ++i) {
-    const Pair pair = TwoOf(4, random);
+    const Pair pair = TwoOf({0, 1, 2, 3}, random);
     ASSERT_NE(pair.first, pair.second);
     ++pairs[{pair.first, pair.second}];
   }
@@ -118,6 +120,51 @@ TEST(PolicyOfOneServer, TakesIt) {
     const auto policy = info.make(SetupOf(1));
     for (int i = 0; i < 3; ++i) EXPECT_EQ(policy->Pick(kStart).server, 0);
   }
+}
+
+TEST(RoundRobin, PassesOverWhatItIsToAvoidAndGoesOnBehindIt) {
+  PolicySetup setup = SetupOf(3);
+  setup.first_in_turn = 0;
+  RoundRobin policy(setup);
+  EXPECT_EQ(policy.Pick(kStart, {0}).server, 1);
+  EXPECT_EQ(policy.Pick(kStart).server, 2);
+  EXPECT_EQ(policy.Pick(kStart, {0, 1}).server, 2);
+  EXPECT_EQ(policy.Pick(kStart).server, 0);
+}
+
+TEST(EveryPolicy, AvoidsWhatItIsToldToAsLongAsAnythingElseIsLeft) {
+  for (const PolicyInfo& info : Policies()) {
+    const auto policy = info.make(SetupOf(3));
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_NE(policy->Pick(kStart, {1}).server, 1) << info.name;
+      ASSERT_EQ(policy->Pick(kStart, {0, 1}).server, 2) << info.name;
+    }
+    EXPECT_LT(policy->Pick(kStart, {0, 1, 2}).server, 3) << info.name;
+  }
+}
+
+TEST(EveryPolicy, TakesMembersAlone) {
+  for (const PolicyInfo& info : Policies()) {
+    const auto policy = info.make(SetupOf(2));
+    const Attempt old = policy->Pick(kStart);
+    policy->SetMembers(MembersOf({2, 4}), kStart);
+    std::set<std::uint32_t> picked;
+    for (int i = 0; i < 100; ++i) picked.insert(policy->Pick(kStart).server);
+    EXPECT_EQ(picked, (std::set<std::uint32_t>{2, 4})) << info.name;
+    Succeed(*policy, old);
+    policy->SetMembers(MembersOf({1}), kStart);
+    EXPECT_EQ(policy->Pick(kStart).server, 1) << info.name;
+  }
+}
+
+TEST(LeastOutstanding, KeepsCountOfWhatIsOutstandingAtOneThatReturns) {
+  LeastOutstanding policy(SetupOf(1));
+  const Attempt attempt = policy.Pick(kStart);
+  policy.SetMembers(MembersOf({1}), kStart);
+  policy.SetMembers(MembersOf({0, 1}), kStart);
+  EXPECT_EQ(policy.Pick(kStart).server, 1);
+  Succeed(policy, attempt);
+  EXPECT_EQ(policy.Pick(kStart).server, 0);
 }
 
 TEST(Policies, AreFoundByTheirNames) {

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <vector>
 
 #include "sim/policy.h"
 
@@ -12,8 +14,22 @@ namespace els_sim {
 
 inline constexpr Time kStart;
 
+inline std::vector<Member> MembersOf(
+    std::initializer_list<std::uint32_t> servers) {
+  std::vector<Member> members;
+  for (const std::uint32_t server : servers) {
+    members.push_back({.server = server});
+  }
+  return members;
+}
+
+// The members are 0 to `servers` - 1.
 inline PolicySetup SetupOf(std::size_t servers, std::uint64_t seed = 1) {
-  return {.servers = servers, .random = els::Random(seed)};
+  PolicySetup setup = {.random = els::Random(seed)};
+  for (std::uint32_t i = 0; i < servers; ++i) {
+    setup.members.push_back({.server = i});
+  }
+  return setup;
 }
 
 inline void Succeed(Policy& policy, const Attempt& attempt,

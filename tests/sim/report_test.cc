@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <numeric>
+#include <string>
 #include <vector>
 
 namespace els_sim {
@@ -95,6 +96,36 @@ TEST(Render, AlignsTheColumnsUnderTheirHeads) {
             "     25.00      1.00    4.5  50.00   50.00\n"
             "p2c            60.00       -  60.00    60.00    60.00    60.00"
             "      0.00      1.00    5.0   0.00  100.00\n");
+}
+
+TEST(Render, AddsATableForEachWindow) {
+  Scenario scenario = {
+      .name = "two",
+      .description = "two servers",
+      .access_points = 2,
+      .servers = {{}, {.phases = {{.slowness = 2}}}},
+      .arrivals = PoissonArrivals{.capacity = Capacity::kAtStart},
+      .retries = 1,
+      .windows = {{"late", seconds(3), milliseconds(4500)}}};
+  std::vector<Result> results = TwoResults();
+  // The second and third request of the first seed, none of the second.
+  results[0].windows = {{.first_request = 1,
+                         .requests = 2,
+                         .errors = 1,
+                         .attempts = {3, 1},
+                         .peak = {9, 4},
+                         .zones = {{.near = 3, .far = 1}}}};
+  results[1].windows = {
+      {.attempts = {2, 2}, .peak = {9, 7}, .zones = {{.near = 4, .far = 0}}}};
+  const std::string text =
+      Render(scenario, {.first = 1, .count = 2},
+             {Summarise("p2c", results, Watched(scenario))});
+  EXPECT_NE(text.find("load 0.5 of the servers at the start, retries 1, "),
+            std::string::npos);
+  EXPECT_EQ(text.substr(text.find("\nlate")),
+            "\nlate, 3 s to 4.5 s, watched: b1\n"
+            "policy  watched %  uneven %  far %  errors %      p99  peak\n"
+            "p2c         37.50      0.00  12.50     50.00  1030.00   5.5\n");
 }
 
 }  // namespace

@@ -2,6 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstddef>
+#include <variant>
+#include <vector>
+
+#include "sim/situations.h"
+
 namespace els_sim {
 namespace {
 
@@ -12,6 +19,47 @@ TEST(Scenarios, AreFoundByTheirNames) {
     EXPECT_EQ(found->description, scenario.description);
   }
   EXPECT_FALSE(FindScenario("no-such").has_value());
+}
+
+TEST(PhaseAt, IsWellBetweenThePhases) {
+  const ServerPlan server = {
+      .phases = {
+          {.from = Duration(10), .until = Duration(20), .slowness = 2},
+          {.from = Duration(20), .until = Duration(30), .silent = true}}};
+  EXPECT_EQ(PhaseAt(server, Duration(9)).slowness, 1);
+  EXPECT_EQ(PhaseAt(server, Duration(10)).slowness, 2);
+  EXPECT_FALSE(PhaseAt(server, Duration(19)).silent);
+  EXPECT_TRUE(PhaseAt(server, Duration(20)).silent);
+  EXPECT_EQ(PhaseAt(server, Duration(20)).slowness, 1);
+  EXPECT_FALSE(PhaseAt(server, Duration(30)).silent);
+}
+
+TEST(PresentAt, IsFromItsJoiningUntilItsLeaving) {
+  const ServerPlan server = {.joins_at = Duration(10),
+                             .leaves_at = Duration(20)};
+  EXPECT_FALSE(PresentAt(server, Duration(9)));
+  EXPECT_TRUE(PresentAt(server, Duration(10)));
+  EXPECT_TRUE(PresentAt(server, Duration(19)));
+  EXPECT_FALSE(PresentAt(server, Duration(20)));
+}
+
+TEST(Watched, AreThoseThatSomethingHappensToOrElseAll) {
+  Scenario scenario = {.servers = {{}, {}, {}, {}}};
+  EXPECT_EQ(Watched(scenario), (std::vector<std::size_t>{0, 1, 2, 3}));
+  scenario.servers[1].phases = {{.slowness = 2}};
+  scenario.servers[3].leaves_at = Duration(1);
+  EXPECT_EQ(Watched(scenario), (std::vector<std::size_t>{1, 3}));
+}
+
+// Ten servers of eight slots of 40 ms bear 2000 requests a second.
+TEST(Situations, BringAThousandRequestsASecondWhateverHappens) {
+  for (const Scenario& situation : Situations()) {
+    EXPECT_DOUBLE_EQ(
+        MeanGap(situation, std::get<PoissonArrivals>(situation.arrivals)) /
+            std::chrono::milliseconds(1),
+        1)
+        << situation.name;
+  }
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 namespace els_sim {
 namespace {
 
-Job JobOf(std::uint32_t request) {
-  return {.request = request, .service = std::chrono::milliseconds(request)};
+Job JobOf(std::uint32_t attempt) {
+  return {.attempt = attempt, .size = std::chrono::milliseconds(attempt)};
 }
 
 TEST(Server, StartsAsManyJobsAsItHasSlots) {
@@ -25,11 +25,11 @@ TEST(Server, StartsWaitingJobsInTheOrderOfArrival) {
   EXPECT_FALSE(server.Arrive(JobOf(3)));
   const auto second = server.Depart();
   ASSERT_TRUE(second.has_value());
-  EXPECT_EQ(second->request, 2);
-  EXPECT_EQ(second->service, std::chrono::milliseconds(2));
+  EXPECT_EQ(second->attempt, 2);
+  EXPECT_EQ(second->size, std::chrono::milliseconds(2));
   EXPECT_FALSE(server.Arrive(JobOf(4)));  // Behind 3, although 1 has left.
-  EXPECT_EQ(server.Depart()->request, 3);
-  EXPECT_EQ(server.Depart()->request, 4);
+  EXPECT_EQ(server.Depart()->attempt, 3);
+  EXPECT_EQ(server.Depart()->attempt, 4);
   EXPECT_FALSE(server.Depart().has_value());
 }
 

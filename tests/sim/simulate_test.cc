@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -42,7 +43,7 @@ TEST(Simulate, ServesSideBySideInTwoSlots) {
 }
 
 TEST(Simulate, TakesLongerOnASlowServer) {
-  EXPECT_EQ(Costs(Burst(2, {{.slowness = 2.5}, {}})),
+  EXPECT_EQ(Costs(Burst(2, {{.phases = {{.slowness = 2.5}}}, {}})),
             (Durations{milliseconds(25), milliseconds(10)}));
 }
 
@@ -60,7 +61,8 @@ TEST(Simulate, CountsATimeoutAsItsTimeAndASecond) {
 
 TEST(Simulate, CountsAFailureAsItsTimeAndASecondAndTakesNoSlotForIt) {
   const Result result =
-      Simulate(Burst(3, {{.failure_rate = 1}, {}}), Named("round-robin"), 1);
+      Simulate(Burst(3, {{.phases = {{.failure_rate = 1}}}, {}}),
+               Named("round-robin"), 1);
   EXPECT_EQ(result.costs, (Durations{milliseconds(1001), milliseconds(10),
                                      milliseconds(1001)}));
   EXPECT_EQ(result.failed, 2);
@@ -70,7 +72,8 @@ TEST(Simulate, CountsAFailureAsItsTimeAndASecondAndTakesNoSlotForIt) {
 TEST(Simulate, NeverAnswersFromASilentServerNotEvenWhatItServed) {
   // At 15 ms the second server has answered its first request, is at its
   // second and has its third waiting.
-  Scenario scenario = Burst(6, {{}, {.silent_from = milliseconds(15)}});
+  Scenario scenario =
+      Burst(6, {{}, {.phases = {{.from = milliseconds(15), .silent = true}}}});
   scenario.timeout = milliseconds(50);
   EXPECT_EQ(Costs(scenario), (Durations{milliseconds(10), milliseconds(10),
                                         milliseconds(20), milliseconds(1050),
@@ -80,9 +83,128 @@ TEST(Simulate, NeverAnswersFromASilentServerNotEvenWhatItServed) {
 TEST(Simulate, HearsNotEvenAFailureFromASilentServer) {
   // Its failure is due at 1 ms, when it has just turned silent.
   Scenario scenario =
-      Burst(1, {{.failure_rate = 1, .silent_from = milliseconds(1)}});
+      Burst(1, {{.phases = {{.until = milliseconds(1), .failure_rate = 1},
+                            {.from = milliseconds(1), .silent = true}}}});
   scenario.timeout = milliseconds(50);
   EXPECT_EQ(Costs(scenario), Durations{milliseconds(1050)});
+}
+
+TEST(Simulate, IsSlowOnlyForWhatStartsWhileItIsSlow) {
+  // Three times slower until 15 ms: the first takes 30 ms, and what starts
+  // behind it 10 ms each.
+  EXPECT_EQ(Costs(Burst(
+                3, {{.phases = {{.until = milliseconds(15), .slowness = 3}}}})),
+            (Durations{milliseconds(30), milliseconds(40), milliseconds(50)}));
+}
+
+TEST(Simulate, AnswersAgainAfterASilenceButNotWhatWasDueInIt) {
+  Scenario scenario = Burst(3, {{.phases = {{.from = milliseconds(15),
+                                             .until = milliseconds(25),
+                                             .silent = true}}}});
+  scenario.timeout = milliseconds(50);
+  EXPECT_EQ(Costs(scenario), (Durations{milliseconds(10), milliseconds(1050),
+                                        milliseconds(30)}));
+}
+
+TEST(Simulate, SendsAFailedRequestToAnotherServerAndCountsAllItsTime) {
+  Scenario scenario = Burst(1, {{.phases = {{.failure_rate = 1}}}, {}});
+  scenario.retries = 1;
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(result.costs, Durations{milliseconds(11)});
+  EXPECT_EQ(result.picks, (std::vector<std::uint64_t>{1, 1}));
+  EXPECT_EQ(result.succeeded, 1);
+  EXPECT_EQ(result.failed, 0);
+}
+
+TEST(Simulate, RetriesATimeoutWithATimeoutOfItsOwnWhileTheServerWorksOn) {
+  // The first server would take 30 ms.
+  Scenario scenario = Burst(1, {{.phases = {{.slowness = 3}}}, {}});
+  scenario.timeout = milliseconds(12);
+  scenario.retries = 1;
+  EXPECT_EQ(Costs(scenario), Durations{milliseconds(22)});
+  scenario.servers[1] = scenario.servers[0];
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(result.costs, Durations{milliseconds(1024)});
+  EXPECT_EQ(result.timed_out, 1);
+}
+
+TEST(Simulate, GivesUpWhenTheRetriesAreUsedUp) {
+  const ServerPlan failing = {.phases = {{.failure_rate = 1}}};
+  Scenario scenario = Burst(1, {failing, failing, {}});
+  scenario.retries = 1;
+  EXPECT_EQ(Costs(scenario), Durations{milliseconds(1002)});
+  scenario.retries = 2;
+  EXPECT_EQ(Costs(scenario), Durations{milliseconds(12)});
+}
+
+TEST(Simulate, SendsToThoseThatAreThere) {
+  // Two requests a millisecond, in the mean, for 30 ms.
+  Scenario scenario = Burst(0, {{.slots = 20, .leaves_at = milliseconds(10)},
+                                {.slots = 20, .joins_at = milliseconds(10)}});
+  scenario.arrivals = PoissonArrivals{
+      .length = milliseconds(30), .load = 1, .capacity = Capacity::kAtStart};
+  scenario.windows = {{"before", milliseconds(0), milliseconds(10)},
+                      {"after", milliseconds(10), milliseconds(30)}};
+  const Result result = Simulate(scenario, Named("random"), 1);
+  EXPECT_EQ(result.windows[0].attempts[0], result.picks[0]);
+  EXPECT_EQ(result.windows[1].attempts[1], result.picks[1]);
+  EXPECT_GT(result.picks[0], 5);
+  EXPECT_GT(result.picks[1], 15);
+  EXPECT_EQ(result.succeeded, result.picks[0] + result.picks[1]);
+}
+
+// Takes the first of the nearest.
+class Nearest final : public Policy {
+ public:
+  explicit Nearest(const PolicySetup& setup) { SetMembers(setup.members, {}); }
+
+  void SetMembers(absl::Span<const Member> members, Time) override {
+    nearest_ = members.front();
+    for (const Member& member : members) {
+      if (member.distance < nearest_.distance) nearest_ = member;
+    }
+  }
+
+  Attempt Pick(Time, absl::Span<const std::uint32_t>) override {
+    return {.server = nearest_.server};
+  }
+
+  void Finish(const Attempt&, els::Outcome, Duration, Time) override {}
+
+ private:
+  Member nearest_;
+};
+
+TEST(Simulate, PutsEveryOtherAccessPointNearToEachOfTwoZones) {
+  const PolicyInfo nearest = {
+      "nearest", "", [](const PolicySetup& setup) -> std::unique_ptr<Policy> {
+        return std::make_unique<Nearest>(setup);
+      }};
+  Scenario scenario = Burst(1000, {{}, {.zone = 1}, {.zone = 1}});
+  scenario.access_points = 4;
+  scenario.zones = 2;
+  scenario.far = 10;
+  scenario.windows = {{"all", seconds(0), seconds(1)}};
+  const WindowResult window = Simulate(scenario, nearest, 1).windows.front();
+  EXPECT_EQ(window.attempts[0], window.zones[0].near);
+  EXPECT_EQ(window.attempts[1], window.zones[1].near);
+  EXPECT_EQ(window.attempts[2], 0);
+  for (const WindowResult::Zone& zone : window.zones) {
+    EXPECT_NEAR(static_cast<double>(zone.near), 500, 4 * std::sqrt(250));
+    EXPECT_EQ(zone.far, 0);
+  }
+}
+
+TEST(Simulate, CountsByWindowTheErrorsOfWhatArrivedInIt) {
+  Scenario scenario = Burst(2, {{.phases = {{.silent = true}}}, {}});
+  scenario.timeout = milliseconds(50);
+  scenario.windows = {{"start", milliseconds(0), milliseconds(1)},
+                      {"end", milliseconds(40), milliseconds(60)}};
+  const auto windows = Simulate(scenario, Named("round-robin"), 1).windows;
+  EXPECT_EQ(windows[0].requests, 2);
+  EXPECT_EQ(windows[0].errors, 1);
+  EXPECT_EQ(windows[1].requests, 0);
+  EXPECT_EQ(windows[1].errors, 0);
 }
 
 TEST(Simulate, GoesOnServingWhatTheAccessPointHasGivenUp) {
@@ -112,7 +234,7 @@ TEST(Simulate, SendsNothingWhenNothingArrives) {
 
 TEST(Simulate, AbortsWhenARequestIsLost) {
   // Silent, and no timeout: the request never ends.
-  EXPECT_DEATH(Costs(Burst(1, {{.silent_from = Duration::zero()}})),
+  EXPECT_DEATH(Costs(Burst(1, {{.phases = {{.silent = true}}}})),
                "of 1 requests sent 0 ended");
 }
 
@@ -134,6 +256,9 @@ TEST(Simulate, EndsEveryRequestAndCountsEachOnce) {
       for (const std::uint64_t picks : result.picks) attempts += picks;
       EXPECT_EQ(result.costs.size(), attempts);
       EXPECT_EQ(result.succeeded + result.failed + result.timed_out, attempts);
+      for (const WindowResult& window : result.windows) {
+        EXPECT_GE(window.requests, window.errors);
+      }
       for (const Duration cost : result.costs) {
         ASSERT_GT(cost, Duration::zero());
       }
@@ -144,10 +269,12 @@ TEST(Simulate, EndsEveryRequestAndCountsEachOnce) {
 // Checks what the simulation tells it against what it has picked.
 class Auditor final : public Policy {
  public:
-  explicit Auditor(const PolicySetup& setup) : servers_(setup.servers) {}
+  explicit Auditor(const PolicySetup& setup) : servers_(setup.members.size()) {}
   ~Auditor() override { EXPECT_TRUE(sent_.empty()) << "not finished"; }
 
-  Attempt Pick(Time now) override {
+  void SetMembers(absl::Span<const Member>, Time) override {}
+
+  Attempt Pick(Time now, absl::Span<const std::uint32_t>) override {
     EXPECT_GE(now, latest_);
     latest_ = now;
     const auto token = static_cast<std::uint32_t>(starts_.size());
