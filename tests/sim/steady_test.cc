@@ -1,0 +1,201 @@
+// How the library, with its default options, holds in the situations in which
+// balancers are known to fail. Each bound is on a mean over 20 seeds, and holds
+// at half of what the servers can do and at four fifths.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "sim/policy.h"
+#include "sim/report.h"
+#include "sim/scenario.h"
+#include "sim/sweep.h"
+#include "sim/window.h"
+
+namespace els_sim {
+namespace {
+
+constexpr double kHalf = 0.5;
+constexpr double kHigh = 0.8;
+
+struct Traffic {
+  double load = kHalf;
+  std::size_t retries = 0;
+};
+
+std::string Text(const Traffic& traffic) {
+  return "load " + std::to_string(traffic.load) + ", retries " +
+         std::to_string(traffic.retries);
+}
+
+const std::vector<Traffic> kAllTraffic = {
+    {kHalf, 0}, {kHalf, 1}, {kHigh, 0}, {kHigh, 1}};
+const std::vector<Traffic> kWithoutRetries = {{kHalf, 0}, {kHigh, 0}};
+
+// Twenty runs of a situation, and what its windows say.
+class Runs {
+ public:
+  Runs(Scenario scenario, const Traffic& traffic)
+      : scenario_(std::move(scenario)), watched_(Watched(scenario_)) {
+    std::get<PoissonArrivals>(scenario_.arrivals).load = traffic.load;
+    scenario_.retries = traffic.retries;
+    results_ =
+        RunSeeds(scenario_, *FindPolicy("els"), {.first = 1, .count = 20}, 2);
+  }
+
+  Runs(std::string_view situation, const Traffic& traffic)
+      : Runs(*FindScenario(situation), traffic) {}
+
+  // All means over the seeds.
+  double Share(std::string_view window) const {
+    return Mean(window, [this](const WindowResult& result) {
+      return ShareOf(result, watched_);
+    });
+  }
+  double Uneven(std::string_view window) const {
+    return Mean(window, [this](const WindowResult& result) {
+      return Unevenness(result, watched_);
+    });
+  }
+  double Peak(std::string_view window) const {
+    return Mean(window, [this](const WindowResult& result) {
+      return static_cast<double>(PeakOf(result, watched_));
+    });
+  }
+  double Errors(std::string_view window) const {
+    return Mean(window, ErrorRate);
+  }
+  double Far(std::string_view window, std::size_t zone) const {
+    return Mean(window, [zone](const WindowResult& result) {
+      return FarShare(result.zones[zone]);
+    });
+  }
+
+  // Of the requests of all seeds that arrived in the window.
+  Duration P99(std::string_view window) const {
+    const Summary summary = Summarise("els", results_, watched_);
+    return summary.windows[IndexOf(window)].p99;
+  }
+
+ private:
+  std::size_t IndexOf(std::string_view window) const {
+    const auto found = std::find_if(
+        scenario_.windows.begin(), scenario_.windows.end(),
+        [&](const Window& candidate) { return candidate.name == window; });
+    return static_cast<std::size_t>(found - scenario_.windows.begin());
+  }
+
+  double Mean(std::string_view window,
+              const std::function<double(const WindowResult&)>& measure) const {
+    double sum = 0;
+    for (const Result& result : results_) {
+      sum += measure(result.windows.at(IndexOf(window)));
+    }
+    return sum / static_cast<double>(results_.size());
+  }
+
+  Scenario scenario_;
+  std::vector<std::size_t> watched_;
+  std::vector<Result> results_;
+};
+
+TEST(Steady, LeavesAServerThatFailsAtOnceWithinASecond) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("sinkhole", traffic);
+    EXPECT_LE(runs.Share("after the first second"), 0.004) << Text(traffic);
+  }
+}
+
+TEST(Steady, KeepsAwayFromAServerThatDoesNotAnswer) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("black-hole", traffic);
+    EXPECT_LE(runs.Share("silent"), 0.002) << Text(traffic);
+    EXPECT_LE(runs.Peak("silent"), traffic.load == kHalf ? 15 : 20)
+        << Text(traffic);
+    // With retries at the high load it is not back so soon.
+    if (traffic.load == kHigh && traffic.retries > 0) continue;
+    EXPECT_GE(runs.Share("back"), 0.05) << Text(traffic);
+  }
+}
+
+TEST(Steady, DoesNotDrownAColdNewcomerAndUsesItOnceItIsWarm) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("cold-newcomer", traffic);
+    EXPECT_LE(runs.Peak("cold"), traffic.load == kHalf ? 10 : 15)
+        << Text(traffic);
+    EXPECT_GE(runs.Share("warm"), 0.08) << Text(traffic);
+  }
+}
+
+TEST(Steady, UsesTheHalfThatFailedAgain) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("half-fail", traffic);
+    EXPECT_GE(runs.Share("back"), 0.8 * 0.5) << Text(traffic);
+  }
+}
+
+TEST(Steady, HidesTheFailureOfHalfBehindOneRetryAtHalfTheLoad) {
+  const Runs runs("half-fail", {kHalf, 1});
+  EXPECT_LE(runs.Errors("failing and 15 s after"), 0.01);
+}
+
+TEST(Steady, SharesFailuresEvenlyWhenAllFail) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("all-fail", traffic);
+    EXPECT_LE(runs.Uneven("meanwhile"), 0.2) << Text(traffic);
+  }
+}
+
+TEST(Steady, SharesSilenceEvenlyWhenNobodyAnswers) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("all-silent", traffic);
+    EXPECT_LE(runs.Uneven("meanwhile"), 0.2) << Text(traffic);
+  }
+}
+
+TEST(Steady, KeepsTheP99WhileEveryServerIsReplaced) {
+  for (const Traffic& traffic : kWithoutRetries) {
+    const Scenario rollout = *FindScenario("rollout");
+    Scenario calm = *FindScenario("calm");
+    calm.arrivals = rollout.arrivals;
+    calm.windows = rollout.windows;
+    EXPECT_LE(Runs(rollout, traffic).P99("meanwhile").count(),
+              1.05 * Runs(calm, traffic).P99("meanwhile").count())
+        << Text(traffic);
+  }
+}
+
+TEST(Steady, StaysInTheNearZoneWhileItIsWell) {
+  for (const Traffic& traffic : kWithoutRetries) {
+    const Runs runs("zone-slow", traffic);
+    EXPECT_LT(runs.Far("well", 0), 0.01) << Text(traffic);
+    EXPECT_LT(runs.Far("well", 1), 0.01) << Text(traffic);
+  }
+}
+
+// At the high load the other zone cannot take what leaves this one.
+TEST(Steady, LeavesASlowZoneWithinTwoSecondsAndReturns) {
+  for (const std::size_t retries : {0, 1}) {
+    const Runs runs("zone-slow", {kHalf, retries});
+    EXPECT_GE(runs.Far("third second", 0), 0.5) << retries;
+    EXPECT_LT(runs.Far("back", 0), 0.05) << retries;
+  }
+}
+
+TEST(Steady, LeavesAFailingZoneWithinFourSecondsAndReturns) {
+  for (const std::size_t retries : {0, 1}) {
+    const Runs runs("zone-fails", {kHalf, retries});
+    EXPECT_GE(runs.Far("fifth second", 0), 0.5) << retries;
+    EXPECT_LT(runs.Far("back", 0), 0.05) << retries;
+  }
+}
+
+}  // namespace
+}  // namespace els_sim
