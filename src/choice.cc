@@ -2,68 +2,82 @@
 
 #include <algorithm>
 
+#include "src/winner_tree.h"
+#include "src/word.h"
+
 namespace els::internal {
 namespace {
 
-// Of k equal scores each is kept with probability 1/k: the k-th replaces its
-// predecessor with that chance (Vitter's reservoir of one).
-std::size_t Lowest(std::size_t count, Score score, Random& random) {
-  std::size_t best = 0;
-  double best_score = score(0);
-  std::uint64_t ties = 1;
-  for (std::size_t i = 1; i < count; ++i) {
-    const double candidate = score(i);
-    if (candidate > best_score) continue;
-    if (candidate == best_score) {
-      ++ties;
-      if (random.Below(ties) == 0) best = i;
-      continue;
-    }
-    best = i;
-    best_score = candidate;
-    ties = 1;
-  }
-  return best;
-}
+constexpr std::uint64_t kNone = WinnerTree::kNone;
 
-std::size_t LowerOfTwo(std::size_t count, Score score, Random& random) {
-  if (count == 1) return 0;
+// Two different numbers below `count`, the lower one first. REQUIRES: count > 1.
+struct Pair {
+  std::size_t low;
+  std::size_t high;
+};
+Pair DrawPair(std::size_t count, Random& random) {
   const std::size_t first = random.Below(count);
   std::size_t second = random.Below(count - 1);
   if (second >= first) ++second;  // uniform over the others
-  const double first_score = score(first);
-  return score(second) < first_score ? second : first;
+  return {std::min(first, second), std::max(first, second)};
 }
 
-// A pass for the sum, then one to the drawn point of it.
-std::size_t WeightedRandom(std::size_t count, Score score, Random& random) {
-  // Keeps sums finite and positive whatever distances are given.
-  const auto weight = [&](std::size_t i) {
-    return 1 / std::clamp(score(i), 1e-200, 1e200);
-  };
-  double total = 0;
-  for (std::size_t i = 0; i < count; ++i) total += weight(i);
-  double point = random.Uniform() * total;
-  for (std::size_t i = 0; i + 1 < count; ++i) {
-    point -= weight(i);
-    if (point < 0) return i;
+// The lower of two words; where one of them is missing the other.
+std::uint64_t LowerOfTwoAmongFew(std::size_t slots, WordAt word_at,
+                                 Random& random) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < slots; ++i) count += word_at(i) != kNone;
+  if (count == 0) return kNone;
+  const Pair pair = count == 1 ? Pair{0, 0} : DrawPair(count, random);
+  std::uint64_t lowest = kNone;
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < slots && number <= pair.high; ++i) {
+    const std::uint64_t word = word_at(i);
+    if (word == kNone) continue;
+    if (number == pair.low || number == pair.high) {
+      lowest = std::min(lowest, word);
+    }
+    ++number;
   }
-  return count - 1;
+  return lowest;
+}
+
+// Keeps sums finite and positive whatever distances are given.
+double Weight(std::uint64_t word) {
+  return 1 / std::clamp<double>(ExpectedLatencyOf(word), 1e-200, 1e200);
 }
 
 }  // namespace
 
-std::size_t Choose(Choice choice, std::size_t count, Score score,
-                   Random& random) {
-  switch (choice) {
-    case Choice::kLowest:
-      return Lowest(count, score, random);
-    case Choice::kPowerOfTwo:
-      return LowerOfTwo(count, score, random);
-    case Choice::kWeightedRandom:
-      return WeightedRandom(count, score, random);
+std::uint64_t LowerOfTwo(std::size_t slots, WordAt word_at, Random& random) {
+  if (slots > 1) {
+    const Pair pair = DrawPair(slots, random);
+    const std::uint64_t low = word_at(pair.low);
+    const std::uint64_t high = word_at(pair.high);
+    if (low != kNone && high != kNone) return std::min(low, high);
   }
-  return 0;
+  return LowerOfTwoAmongFew(slots, word_at, random);
+}
+
+// A pass for the sum, then one to the drawn point of it.
+std::uint64_t WeightedRandom(std::size_t slots, WordAt word_at,
+                             Random& random) {
+  double total = 0;
+  for (std::size_t i = 0; i < slots; ++i) {
+    if (const std::uint64_t word = word_at(i); word != kNone) {
+      total += Weight(word);
+    }
+  }
+  if (total == 0) return kNone;
+  double point = random.Uniform() * total;
+  std::uint64_t chosen = kNone;
+  for (std::size_t i = 0; i < slots && point >= 0; ++i) {
+    const std::uint64_t word = word_at(i);
+    if (word == kNone) continue;
+    chosen = word;
+    point -= Weight(word);
+  }
+  return chosen;
 }
 
 }  // namespace els::internal

@@ -1,128 +1,224 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "els/balancer.h"
-#include "els/random.h"
 #include "src/fleet.h"
+#include "src/index.h"
+#include "src/membership.h"
+#include "src/moment.h"
+#include "src/mutex.h"
 #include "src/record.h"
+#include "src/spin_lock.h"
 #include "src/steady_time.h"
-#include "src/winner_tree.h"
+#include "src/word.h"
 
 namespace els::internal {
 
 // All that a Balancer knows and decides; see Balancer and Ticket for what each
-// call means. Not thread-safe.
+// call means. Thread-safe. Three kinds of state, three kinds of lock:
 //
-// Every backend of the set has a slot, and in it a word: the bits of its
-// expected latency E as a float, which order like the number itself; then 16
-// random bits, so that ties fall at random; then the slot. The lowest word is
-// the backend to pick.
+//   a record   what is known of one backend     its own spin lock, for each
+//                                               pick and finish
+//   the fleet  what is known of all, and        beat_lock_, some times a
+//              the clocks                       second, never waited for
+//   the set    who is in it, and who was        set_mutex_, for SetBackends,
+//                                               SetOptions and Snapshot alone
 //
-// A word is right when it is written, and E moves on. It is written again
+// Of these, set_mutex_ is taken before beat_lock_, and both before a record's
+// lock. What picks read of the fleet and of the set is in atomics: moment_, and
+// the index with the word of each backend.
+//
+// A word is right when it is written, and its score moves on. It is written
+// again
 //  - when a request to the backend begins or ends;
-//  - when it has come up as the lowest, before it is picked: E may have risen,
-//    as it does while answers are overdue;
-//  - in turn with all others, as often as the time and the fleet's means move
-//  by
-//    kStaleness: E may have fallen, as it does while a failure fades.
-// So E is that of the moment within about 1 %.
+//  - when it has come up as the lowest, before it is picked: the score may have
+//    risen, as it does while answers are overdue;
+//  - in turn with all others, as often as time and the means of the fleet move
+//    by a hundredth: the score may have fallen, as it does while a failure
+//    fades. That round also gathers what the means are made of.
 class Engine {
  public:
-  // REQUIRES: options.Validate().ok(). `seed` is not 0.
-  Engine(const Options& options, std::uint64_t seed);
+  // How far what scores are made of may move between two rounds.
+  static constexpr double kStaleness = 0.01;
 
-  // REQUIRES: options.Validate().ok().
-  void SetOptions(const Options& options, TimePoint now);
-  // REQUIRES: ValidateSet(backends).ok(). New records share `shared`.
-  void SetBackends(absl::Span<const Backend> backends, TimePoint now,
-                   const std::shared_ptr<Shared>& shared);
-  // Forgets all backends; those with tickets live on in them.
-  void Clear();
-  std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
+  // REQUIRES: options.Validate().ok(). `seed` is not 0. With a `staleness` of 0
+  // every pick begins with a whole round.
+  Engine(const Options& options, std::uint64_t seed,
+         double staleness = kStaleness);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   struct Picked {
-    std::shared_ptr<Record> record;  // Null if the set is empty.
+    Record* record = nullptr;  // Null if the set is empty.
     std::uint64_t tag = 0;
-    Duration start = {};
+    std::int64_t start_ns = 0;
   };
+  // The ticket made of it must be given back to Unrefer in the end.
   Picked Pick(TimePoint now, absl::Span<const std::string_view> avoid);
 
-  // The request sent at `start` has its answer, or none to wait for.
-  void Answered(Record& record, Duration start, Outcome outcome, TimePoint now);
+  // The request sent at `start_ns` has its answer, or none to wait for.
+  void Answered(Record& record, std::int64_t start_ns, Outcome outcome,
+                TimePoint now);
   // It has its answer, or none to wait for, and is over.
-  void Finish(Record& record, Duration start, Outcome outcome, TimePoint now);
+  void Finish(Record& record, std::int64_t start_ns, Outcome outcome,
+              TimePoint now);
   // It is over, after its answer.
   void Released(Record& record);
   // It was given up, before or after the answer.
-  void Drop(Record& record, Duration start, bool answered);
+  void Drop(Record& record, std::int64_t start_ns, bool answered);
+  // Once too often.
+  static void CountLateFinish(Record& record);
+
+  // A ticket is gone. The last one deletes an engine that was closed.
+  static void Unrefer(Engine* engine, Record& record) {
+    if (record.Unrefer()) engine->OneLess(1);
+  }
+
+  // REQUIRES: options.Validate().ok().
+  void SetOptions(const Options& options, TimePoint now);
+  // REQUIRES: ValidateSet(backends).ok().
+  void SetBackends(absl::Span<const Backend> backends, TimePoint now);
+  std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
+
+  // No call but those for tickets comes after it. Deletes the engine, at once
+  // or with the last ticket. REQUIRES: made by new.
+  static void Close(Engine* engine);
 
  private:
-  // A backend that has left the set, and may return.
-  struct Removed {
-    std::shared_ptr<Record> record;
-    Duration since = {};
+  enum class Attempt { kTaken, kMoved, kAvoided };
+
+  // Settles what was put under a record's lock once that is free again.
+  class ToSettle {
+   public:
+    ~ToSettle() {
+      if (index_ != nullptr) index_->tree.Settle(slot_);
+    }
+    void Note(Index* index, std::uint32_t slot) {
+      index_ = index;
+      slot_ = slot;
+    }
+
+   private:
+    Index* index_ = nullptr;
+    std::uint32_t slot_ = 0;
   };
 
-  // All that makes scores move by themselves.
-  struct Means {
-    double age = 0;
-    double latency_s = 0;
-    double failure_cost_s = 0;
-    double idle_share = 0;
-  };
+  ~Engine() = default;
+  void OneLess(std::uint64_t references);
 
-  void ReplaceSet(absl::Span<const Backend> backends, Duration now,
-                  const std::shared_ptr<Shared>& shared);
-  void Forget(Duration now);
-  void BuildIndex();
-  Means MeansNow() const;
+  // -- Picks: engine_pick.cc
+  Attempt Take(std::uint64_t word, const Moment& moment,
+               absl::Span<const std::string_view> avoid, bool check_risen,
+               Picked& picked);
+  Picked TakeLowest(const Moment& moment);
+  Picked TakeLowestBut(absl::Span<const std::string_view> avoid,
+                       const Moment& moment);
+  Picked TakeByChance(absl::Span<const std::string_view> avoid,
+                      const Moment& moment);
+  std::uint64_t WordByChance(absl::Span<const std::string_view> avoid) const;
+  std::uint64_t LowestOfAllBut(absl::Span<const std::string_view> avoid) const;
+  bool Avoided(std::uint64_t word,
+               absl::Span<const std::string_view> avoid) const;
 
-  void Learn(Record& record, Duration start, Outcome outcome, TimePoint now);
+  // -- What is common to all: engine.cc
+  Moment MomentAt(TimePoint now);
+  // The word of a backend that is in the set, and whose terms these are.
+  std::uint64_t WordOf(const Record& record, const Terms& terms,
+                       const Moment& moment) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+  // Writes it, for whoever settles it then.
+  Index* PutWord(const Record& record, const Terms& terms, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+  Index* PutWord(const Record& record, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
 
-  // The word of a slot as it should be now.
-  std::uint64_t Word(std::size_t slot);
-  void Write(std::size_t slot);
-  void WriteIfInSet(const Record& record);
-  void RefreshInTurn();
-  std::size_t Lowest(WinnerTree& tree);
-  std::size_t LowestOfAll();
-  std::size_t LowestAvoiding(absl::Span<const std::string_view> avoid);
-  std::size_t ChooseByChance(absl::Span<const std::string_view> avoid);
-  std::size_t ChooseSlot(absl::Span<const std::string_view> avoid);
-  void CollectCandidates(absl::Span<const std::string_view> avoid);
+  void Beat(std::int64_t time);
+  std::size_t Due(std::size_t size) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
+  void SweepAll(std::int64_t time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
+  void Sweep(std::int64_t time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
+  void Visit(std::size_t slot, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
+  void StartRound() ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
+  void EndRound() ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
 
-  Options options_;
-  Random random_;
-  Fleet fleet_;
+  // -- The set: engine_set.cc
+  void Describe(Record& record, const Backend& backend, const Moment& moment);
+  void Join(Record& record, const Backend& backend, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
+  void Leave(Record* record, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
+  void MakeRoom(std::size_t slots, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
+  Index* FindRoom(std::size_t slots) ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
+  void WriteAllWords(Index& index, const Moment& moment);
+
+  // Constant after construction.
+  const std::uint64_t seed_;
+  const double staleness_;
+
+  // Atomic. Relaxed, since each is of use by itself; but for index_, which is
+  // released when it is made, and acquired by those who use it.
+  std::atomic<Index*> index_;
+  std::atomic<std::size_t> size_ = 0;  // Slots 0 to size_ - 1 are taken.
+  std::atomic<Choice> choice_;
+  std::atomic<std::int64_t> beat_ns_;
+  std::atomic<bool> sweeping_ = false;  // A round is behind.
+  SharedMoment moment_;
   SteadyTime time_;
-  Duration now_ = {};  // Of the call being made.
 
-  // The set, in the caller's order: a backend's place is its slot.
-  std::vector<std::shared_ptr<Record>> set_;
-  absl::flat_hash_map<absl::string_view, std::size_t> slot_by_id_;
-  // The first to leave comes first.
-  std::vector<Removed> removed_;
+  SpinLock beat_lock_ ABSL_ACQUIRED_AFTER(set_mutex_);
+  Fleet fleet_ ABSL_GUARDED_BY(beat_lock_);
+  std::int64_t beat_at_ ABSL_GUARDED_BY(beat_lock_) = 0;
+  std::uint64_t picks_at_beat_ ABSL_GUARDED_BY(beat_lock_) = 0;
+  // The round: how far things have moved since it began, how many slots it has
+  // been through, and what it has found there.
+  double moved_ ABSL_GUARDED_BY(beat_lock_) = 0;
+  std::size_t swept_ ABSL_GUARDED_BY(beat_lock_) = 0;
+  double recent_picks_ ABSL_GUARDED_BY(beat_lock_) = 0;
 
-  // Each slot has a word in one of these: in `limited_` if the backend is at
-  // its first-contact limit.
-  WinnerTree open_;
-  WinnerTree limited_;
+  mutable Mutex set_mutex_;
+  Options options_ ABSL_GUARDED_BY(set_mutex_);
+  Membership members_ ABSL_GUARDED_BY(set_mutex_);
+  // All that were ever used, from small to large: a pick may still look into
+  // one that was replaced.
+  std::vector<std::unique_ptr<Index>> indexes_ ABSL_GUARDED_BY(set_mutex_);
 
-  // Room for those among which chance decides.
-  std::vector<std::size_t> candidates_;
-
-  // The round of refreshing words in turn: what it began with, and how many
-  // slots it has been through.
-  Means round_;
-  std::size_t refreshed_ = 0;
+  // Tickets alive, once the engine is closed.
+  std::atomic<std::uint64_t> references_ = kOpen;
+  static constexpr std::uint64_t kOpen = std::uint64_t{1} << 63;
 };
+
+inline std::uint64_t Engine::WordOf(const Record& record, const Terms& terms,
+                                    const Moment& moment) const {
+  // A chance of its own for each pick of each backend.
+  const std::uint64_t tie =
+      Mix(seed_ + record.slot + (record.evidence.picks() << kSlotBits));
+  return MakeWord(record.evidence.HeldBack(moment, terms),
+                  ExpectedLatency(terms), tie, record.slot);
+}
+
+inline Index* Engine::PutWord(const Record& record, const Terms& terms,
+                              const Moment& moment) {
+  // Under the record's lock, so that a word never goes to an index after the
+  // set has moved on to another.
+  Index* const index = index_.load(std::memory_order_acquire);
+  index->tree.Put(record.slot, WordOf(record, terms, moment));
+  return index;
+}
+
+inline Index* Engine::PutWord(const Record& record, const Moment& moment) {
+  return PutWord(record,
+                 record.evidence.TermsAt(moment, record.details().mishaps),
+                 moment);
+}
 
 }  // namespace els::internal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace els::internal {
@@ -18,17 +19,31 @@ struct Terms {
 // E in seconds. With a success rate of s, 1/s - 1 attempts fail before the one
 // that succeeds, so that an answer takes l + c (1/s - 1); and the backend first
 // has q others to answer.
-double ExpectedLatency(const Terms& terms);
+inline double ExpectedLatency(const Terms& terms) {
+  double alone_s = terms.latency_s;
+  if (terms.success_rate < 1) {
+    alone_s += terms.failure_cost_s * (1 / terms.success_rate - 1);
+  }
+  const auto in_line = static_cast<double>(terms.outstanding + 1);
+  return alone_s * in_line * terms.overdue * terms.turn * terms.distance;
+}
 
 // How much the outstanding requests are late: their mean age in units of
 // `factor` times the latency that is usual, and at least 1. Silence is
 // evidence: a backend that no longer answers gives no other sign before the
-// first timeout.
-double Overdue(double mean_age_s, double latency_s, double factor);
+// first timeout. `ages_s` is the sum of the ages of `waiting` requests. Without
+// a division where nothing is late.
+inline double Overdue(double ages_s, std::uint32_t waiting, double latency_s,
+                      double factor) {
+  const double usual_s = factor * latency_s * waiting;
+  return ages_s > usual_s ? ages_s / usual_s : 1;
+}
 
 // The factor by which near-equals take turns: 1 at a fair share of the picks,
 // `slope` more for each fair share above it, and never more than `limit` away
 // from 1.
-double Turn(double share, double slope, double limit);
+inline double Turn(double share, double slope, double limit) {
+  return 1 + std::clamp(slope * (share - 1), -limit, limit);
+}
 
 }  // namespace els::internal

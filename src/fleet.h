@@ -1,117 +1,79 @@
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "els/options.h"
-#include "src/decay_clock.h"
-#include "src/decayed_mean.h"
+#include "src/evidence.h"
+#include "src/moment.h"
+#include "src/ticks.h"
 
 namespace els::internal {
 
-// In seconds, for use inside a formula.
-inline double Seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 // What is known of all backends together, and the clocks by which everything
-// is forgotten. Not thread-safe.
+// is forgotten. Not thread-safe: what it finds is published in a SharedMoment.
 //
-// The clocks advance at picks alone, by the time since the previous pick, and
-// by no more than 1 / (picks x backends) memories for each: so memory is
-// bounded below by a number of picks, and a balancer that nobody uses forgets
-// nothing.
+// The clocks advance at picks alone, by the time since the beat before, and by
+// no more than 1 / (picks x backends) memories for each pick since: so memory
+// is bounded below by a number of picks, and a balancer that nobody uses
+// forgets nothing.
 class Fleet {
  public:
   // `success_stretch` multiplies Options::success_memory.
-  Fleet(const Options& options, double success_stretch)
-      : success_stretch_(success_stretch) {
-    SetOptions(options);
-  }
+  Fleet(const Options& options, double success_stretch);
 
-  void SetOptions(const Options& options) {
-    options_ = options;
-    Configure();
-  }
+  void SetOptions(const Options& options);
 
   // How many share the picks from now on; at least 1.
-  void SetBackends(std::size_t backends) {
-    backends_ = static_cast<double>(std::max<std::size_t>(1, backends));
-    Configure();
-  }
+  void SetBackends(std::size_t backends);
 
-  // A pick is about to be made at `now`.
-  void Advance(Duration now) {
-    const double elapsed_s = Seconds(now - previous_pick_);
-    previous_pick_ = now;
-    const double latency =
-        std::min(elapsed_s * latency_rate_, latency_longest_step_);
-    latency_clock_.Advance(latency);
-    success_clock_.Advance(
-        std::min(elapsed_s * success_rate_, success_longest_step_));
-    cost_clock_.Advance(latency * cost_per_latency_);
-    if (turn_clock_.Advance(latency * turn_per_latency_)) ShareOut();
-  }
+  // How long the time between two beats has to be: a tick of the fastest clock.
+  std::int64_t beat_ns() const { return beat_ns_; }
 
-  void Picked() {
-    picks_.Add(1, turn());
-    ShareOut();
-  }
+  // Time has passed, and `picks` were made meanwhile. Returns by how much scores
+  // may have moved, in parts of what they were.
+  double Advance(std::int64_t elapsed_ns, std::uint64_t picks);
 
-  void Succeeded(double latency_s) {
-    latency_.Add(latency_s, latency());
-    cost_latency_.Add(latency_s, cost_clock_.growth());
-    latency_s_ = latency_.Mean();
-    failure_cost_s_ = options_.failure_cost_factor * cost_latency_.Mean();
-  }
+  // One backend has had this.
+  void Add(const Evidence::News& news);
 
-  const Growth& latency() const { return latency_clock_.growth(); }
-  const Growth& success() const { return success_clock_.growth(); }
-  const Growth& turn() const { return turn_clock_.growth(); }
+  // All backends together have had so many picks, on the turn clock: what
+  // Advance has counted since the last call is in it.
+  void SetRecentPicks(double picks) { recent_picks_ = picks; }
 
-  // The mean latency of successes over the latency memory.
-  double latency_s() const { return latency_s_; }
+  // Recomputes the means. Returns by how much they have changed, in parts of
+  // what they were.
+  double Recompute();
 
-  // What a failure is held to cost at the least.
-  double failure_cost_s() const { return failure_cost_s_; }
-
-  // The share of a backend of which `picks` have been observed, as 1 is fair:
-  // (picks + 1) n / (all picks + n) over the turn memory.
-  double Share(const DecayedMean& picks) const {
-    return (picks.ScaledWeight(turn()) + turn().factor) * fair_part_;
-  }
-
-  // The share of a backend that was never picked.
-  double idle_share() const { return turn().factor * fair_part_; }
-
-  // The memories that have passed, of all kinds together.
-  double age() const {
-    return latency_clock_.ticked() + success_clock_.ticked() +
-           turn_clock_.ticked();
-  }
+  // All that is known of the fleet.
+  void Publish(SharedMoment& moment) const;
 
  private:
-  void Configure() {
-    latency_rate_ = 1 / Seconds(options_.latency_memory);
-    success_rate_ = 1 / (Seconds(options_.success_memory) * success_stretch_);
-    latency_longest_step_ = 1 / (options_.latency_memory_picks * backends_);
-    success_longest_step_ = 1 / (options_.success_memory_picks * backends_);
-    cost_per_latency_ = Seconds(options_.latency_memory) /
-                        Seconds(options_.failure_cost_memory);
-    turn_per_latency_ =
-        Seconds(options_.latency_memory) / Seconds(options_.turn_memory);
-    latency_s_ =
-        latency_.empty() ? Seconds(options_.initial_latency) : latency_.Mean();
-    failure_cost_s_ =
-        options_.failure_cost_factor *
-        (cost_latency_.empty() ? latency_s_ : cost_latency_.Mean());
-    ShareOut();
-  }
+  // A time of its own, in memories; and the same in whole ticks.
+  struct Clock {
+    double memories = 0;
+    Ticks ticks = 0;
+    // Returns what is left of a weight.
+    double Advance(double by);
+  };
 
-  void ShareOut() {
-    fair_part_ =
-        backends_ / (picks_.ScaledWeight(turn()) + backends_ * turn().factor);
+  // Of latencies.
+  struct Sum {
+    double sum_s = 0;
+    double weight = 0;
+    void Fade(double decay);
+    void Add(const Evidence::News& news) {
+      sum_s += news.latency_s;
+      weight += news.successes;
+    }
+    double MeanOr(double otherwise) const {
+      return weight > 0 ? sum_s / weight : otherwise;
+    }
+  };
+
+  void Configure();
+  double FairPart() const {
+    return backends_ / (recent_picks_ + backends_);
   }
 
   Options options_;
@@ -119,25 +81,26 @@ class Fleet {
   double backends_ = 1;
 
   // Of the options and the number of backends.
+  std::int64_t beat_ns_ = 0;
   double latency_rate_ = 0;  // Memories per second.
   double success_rate_ = 0;
-  double latency_longest_step_ = 0;  // In memories.
+  double latency_longest_step_ = 0;  // In memories for each pick.
   double success_longest_step_ = 0;
   double cost_per_latency_ = 0;  // Ratios of memories.
   double turn_per_latency_ = 0;
 
-  DecayClock latency_clock_;
-  DecayClock success_clock_;
-  DecayClock cost_clock_;
-  DecayClock turn_clock_;
-  Duration previous_pick_ = Duration::zero();
+  Clock latency_clock_;
+  Clock success_clock_;
+  Clock cost_clock_;
+  Clock turn_clock_;
 
-  DecayedMean latency_;
-  DecayedMean cost_latency_;
-  DecayedMean picks_;
-  double latency_s_ = 0;
+  Sum latency_;  // On the latency clock.
+  Sum cost_;     // On the cost clock.
+  double recent_picks_ = 0;
+  bool succeeded_ = false;  // Ever.
+
+  double latency_s_ = 0;  // The means, as they are published.
   double failure_cost_s_ = 0;
-  double fair_part_ = 1;
 };
 
 }  // namespace els::internal

@@ -1,115 +1,140 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
+#include <vector>
 
-#include "els/balancer.h"
-#include "els/snapshot.h"
-#include "src/decayed_mean.h"
-#include "src/expected_latency.h"
-#include "src/fleet.h"
+#include "absl/base/thread_annotations.h"
+#include "src/evidence.h"
+#include "src/spin_lock.h"
 
 namespace els::internal {
 
-class Shared;
+// The part of a record that few calls need.
+struct RecordDetails {
+  std::string id;
+  Mishaps mishaps;
+};
 
-// All that is known of one backend: the only place that knows what each outcome
-// teaches. Guarded by its balancer's lock, but for the id.
-class Record {
+// One backend, in two cache lines of its own. The memory of a record is never
+// returned before its balancer and all tickets are gone, but may serve another
+// backend once nobody refers to it: so whoever has found one without holding a
+// reference may lock it, and must then look whether it is still the one meant.
+//
+// What the lock guards is a handful of words, and is held for as long as it
+// takes to count, or to compute one score.
+class alignas(128) Record {
  public:
   // Of a backend that is in no set.
-  static constexpr std::size_t kNoSlot = ~std::size_t{0};
+  static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
-  // `shared` is what guards the record, and lives as long.
-  Record(std::string id, std::shared_ptr<Shared> shared)
-      : shared_(std::move(shared)), id_(std::move(id)) {}
-  Record(const Record&) = delete;
-  Record& operator=(const Record&) = delete;
-
-  Shared& shared() const { return *shared_; }
-
-  // Where the backend is in the set.
-  std::size_t slot() const { return slot_; }
-  void set_slot(std::size_t slot) { slot_ = slot; }
-
-  // The id never changes, so that it may be read without a lock.
-  const std::string& id() const { return id_; }
-  std::uint64_t tag() const { return tag_; }
-  std::int64_t outstanding() const { return outstanding_; }
-
-  void Describe(std::uint64_t tag, double distance) {
-    tag_ = tag;
-    distance_ = distance;
+  // Begins to fetch both lines, so that the second does not wait for the lock in
+  // the first.
+  void Prefetch() const {
+    const char* line = reinterpret_cast<const char*>(this);
+    __builtin_prefetch(line, 1);
+    __builtin_prefetch(line + 64, 1);
   }
 
-  // A request is sent at `start`.
-  void Picked(Duration start, Fleet& fleet);
-
-  // A request sent at `start` is no longer waited for: it is answered, or over.
-  void Settled(Duration start);
-
-  // Learns how a request went that has taken `latency`.
-  void Learn(Outcome outcome, Duration latency, Fleet& fleet,
-             const Options& options);
-
-  // A request is over.
-  void Released() { --outstanding_; }
-
-  void CountDropped() { ++counts_.dropped; }
-  void CountLateFinish() { ++counts_.late_finishes; }
-
-  // Whether what is outstanding has waited longer than is usual.
-  bool Late(Duration now, const Fleet& fleet, const Options& options) const {
-    return OverdueAt(now, LatencySeconds(fleet, options), options) > 1;
+  RecordDetails& details();
+  const RecordDetails& details() const {
+    return const_cast<Record*>(this)->details();
   }
 
-  // Whether a backend not yet proven has as many requests as it may.
-  bool AtFirstContactLimit(double limit) const;
+  // As long as somebody refers to the record, this does not change.
+  const std::string& id() const { return details().id; }
 
-  Terms At(Duration now, const Fleet& fleet, const Options& options) const;
-  BackendSnapshot Snapshot(Duration now, const Fleet& fleet,
-                           const Options& options) const;
+  // One more reference than that of all the others: a ticket is gone. Says
+  // whether the balancer is gone too.
+  bool Unrefer() {
+    // Release: what was done with the ticket is done before the record serves
+    // another backend, or is freed. Acquire: the last one frees it.
+    return (gone_.fetch_add(kOneGone, std::memory_order_acq_rel) &
+            kBalancerGone) != 0;
+  }
+
+  // The number of tickets that are not gone. Only whoever keeps the backend
+  // from being picked may rely on it.
+  std::uint32_t References() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) {
+    return Alive(gone_.load(std::memory_order_acquire));
+  }
+
+  // From now on Unrefer says that the balancer is gone. Returns References().
+  std::uint32_t BalancerIsGone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) {
+    return Alive(gone_.fetch_or(kBalancerGone, std::memory_order_acq_rel));
+  }
+
+  // Starts anew with another backend.
+  void Reset(std::string new_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock);
+
+  SpinLock lock;
+
+  // Its place in the index, or kNoSlot.
+  std::uint32_t slot ABSL_GUARDED_BY(lock) = kNoSlot;
+
+  // Written with the lock held, and by SetBackends alone, which may therefore
+  // read them without.
+  std::uint64_t tag = 0;
+
+  Evidence evidence ABSL_GUARDED_BY(lock);
 
  private:
-  struct Counts {
-    std::uint64_t picks = 0;
-    std::uint64_t successes = 0;
-    std::uint64_t failures = 0;
-    std::uint64_t timeouts = 0;
-    std::uint64_t cancelled = 0;
-    std::uint64_t dropped = 0;
-    std::uint64_t late_finishes = 0;
+  friend class RecordPool;
+  static constexpr std::uint32_t kBalancerGone = 1;
+  static constexpr std::uint32_t kOneGone = 2;
+
+  // Wrapping, as there are never so many tickets at once.
+  std::uint32_t Alive(std::uint32_t gone) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) {
+    return static_cast<std::uint32_t>(evidence.picks() - gone / kOneGone) &
+           (~std::uint32_t{0} / kOneGone);
+  }
+
+  // Tickets that are gone, in units of kOneGone.
+  std::atomic<std::uint32_t> gone_ = 0;
+  std::uint8_t place_ = 0;  // In its chunk.
+};
+
+static_assert(sizeof(Record) == 128);
+
+// Keeps records, and uses those again that nobody needs. Not thread-safe.
+class RecordPool {
+ public:
+  // A record of a new backend, in no set.
+  Record* Take(std::string id);
+  // REQUIRES: in no set, and nobody refers to it.
+  void Return(Record* record) { free_.push_back(record); }
+
+  // Calls `visit` with every record there is, used or not.
+  template <class Visit>
+  void ForEach(Visit visit);
+
+ private:
+  friend class Record;
+  static constexpr std::size_t kChunk = 16;
+  struct Chunk {
+    Record records[kChunk];
+    RecordDetails details[kChunk];
   };
 
-  double LatencySeconds(const Fleet& fleet, const Options& options) const;
-  double FailureLatencySeconds(const Fleet& fleet,
-                               const Options& options) const;
-  double FailureCostSeconds(const Fleet& fleet, const Options& options) const;
-  double SuccessRate(const Fleet& fleet, const Options& options) const;
-  double MeanAgeSeconds(Duration now) const;
-  double OverdueAt(Duration now, double latency_s,
-                   const Options& options) const;
-
-  const std::shared_ptr<Shared> shared_;
-  const std::string id_;
-  std::size_t slot_ = kNoSlot;
-  std::uint64_t tag_ = 0;
-  double distance_ = 1;
-
-  std::int64_t outstanding_ = 0;
-  // Of those not yet answered: their number and the sum of their starts, in
-  // wrapping nanoseconds, so that their mean age is one subtraction.
-  std::int64_t waiting_ = 0;
-  std::uint64_t start_sum_ns_ = 0;
-
-  DecayedMean latency_;          // On the latency clock.
-  DecayedMean failure_latency_;  // On the latency clock.
-  DecayedMean success_;          // Of 1 and 0, on the success clock.
-  DecayedMean picks_;            // On the turn clock.
-  Counts counts_;
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::vector<Record*> free_;
 };
+
+// The details of a chunk's records follow them in the same order.
+inline RecordDetails& Record::details() {
+  auto* chunk = reinterpret_cast<RecordPool::Chunk*>(this - place_);
+  return chunk->details[place_];
+}
+
+template <class Visit>
+void RecordPool::ForEach(Visit visit) {
+  for (const auto& chunk : chunks_) {
+    for (Record& record : chunk->records) visit(record);
+  }
+}
 
 }  // namespace els::internal

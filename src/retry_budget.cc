@@ -1,6 +1,7 @@
 #include "els/retry_budget.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -26,8 +27,8 @@ constexpr double kHighestFloor = 1000;
 constexpr Duration kLongestWindow = std::chrono::hours(1);
 static_assert(
     kHighestFloor * kPartsPerNanosecond *
-        static_cast<double>(
-            (kLongestWindow + internal::SteadyTime::kLongestStep).count()) <
+        static_cast<double>(kLongestWindow.count() +
+                            internal::SteadyTime::kLongestStep) <
     9.2e18);
 
 }  // namespace
@@ -68,9 +69,11 @@ class RetryBudget::Bucket {
  private:
   // Adds what the time since the latest call has brought.
   void Fill(TimePoint now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const Duration before = latest_;
-    latest_ = time_.Advance(now);
-    Add(per_nanosecond_ * (latest_ - before).count());
+    const std::int64_t time = time_.At(now);
+    const std::int64_t passed = time - time_.now();
+    if (passed <= 0) return;
+    Add(per_nanosecond_ * passed);
+    time_.Advance(time);
   }
 
   void Add(std::int64_t parts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -85,7 +88,6 @@ class RetryBudget::Bucket {
   internal::Mutex mutex_;
   std::int64_t saved_ ABSL_GUARDED_BY(mutex_);  // In parts of a retry.
   internal::SteadyTime time_ ABSL_GUARDED_BY(mutex_);
-  Duration latest_ ABSL_GUARDED_BY(mutex_) = Duration::zero();
 };
 
 RetryBudget::RetryBudget(const RetryBudgetOptions& options) {

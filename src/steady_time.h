@@ -1,47 +1,108 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <optional>
 
+#include "absl/base/thread_annotations.h"
 #include "els/options.h"
+#include "src/spin_lock.h"
 
 namespace els::internal {
 
 // Turns the readings that callers pass in, out of order between threads and now
-// and then absurd, into a time that never steps back: the time since the first
-// reading, which no single reading moves by more than kLongestStep. A reading
-// that steps back by more than that shows that the one before it was the absurd
-// one, and time goes on from the new one. Not thread-safe.
+// and then absurd, into nanoseconds since about the first. A reading that is
+// kLongestStep or more ahead of those before it counts as that much ahead, one
+// that is as far behind as no step; and only a second one that agrees with it
+// (the process was stopped, say) makes time go on from there. Thread-safe; a
+// reading that is believed costs two loads.
 class SteadyTime {
  public:
-  static constexpr Duration kLongestStep = std::chrono::hours(1);
+  static constexpr std::int64_t kLongestStep =
+      std::chrono::nanoseconds(std::chrono::hours(1)).count();
 
-  // The time at `reading`, without taking note of it.
-  Duration Peek(TimePoint reading) const { return elapsed_ + Step(reading); }
+  // The time at `reading`.
+  std::int64_t At(TimePoint reading) {
+    const std::int64_t time = Peek(reading);
+    return Believable(time) ? time : Correct(Raw(reading));
+  }
 
-  // The time at `reading`, from now on the earliest.
-  Duration Advance(TimePoint reading) {
-    elapsed_ += Step(reading);
-    if (!latest_ || reading > *latest_ || FarBelow(reading, *latest_)) {
-      latest_ = reading;
-    }
-    return elapsed_;
+  // The same, bounded by what is believed, and without taking note of it.
+  std::int64_t PeekAt(TimePoint reading) const {
+    const std::int64_t time = Peek(reading);
+    if (Believable(time)) return time;
+    const std::int64_t now = now_.load(std::memory_order_relaxed);
+    return Minus(time, now) < 0 ? now : now + kLongestStep;
+  }
+
+  // The latest time that Advance was told, or that a doubt has settled on.
+  std::int64_t now() const { return now_.load(std::memory_order_relaxed); }
+
+  // Takes note of a time that At has returned, unless that is in doubt: whether
+  // it was not. Calls must not overlap.
+  bool Advance(std::int64_t time) {
+    if (Minus(time, now()) >= kLongestStep) return false;
+    now_.store(time, std::memory_order_relaxed);
+    return true;
   }
 
  private:
-  // Whether `low` is more than kLongestStep below `high`, without overflow.
-  static bool FarBelow(TimePoint low, TimePoint high) {
-    return high > TimePoint::min() + kLongestStep && low < high - kLongestStep;
+  // At the bounds of the type where the difference is beyond them, since
+  // readings may be any.
+  static std::int64_t Minus(std::int64_t a, std::int64_t b) {
+    std::int64_t difference = 0;
+    if (!__builtin_sub_overflow(a, b, &difference)) return difference;
+    return a < b ? std::numeric_limits<std::int64_t>::min()
+                 : std::numeric_limits<std::int64_t>::max();
   }
 
-  Duration Step(TimePoint reading) const {
-    if (!latest_ || reading <= *latest_) return Duration::zero();
-    if (FarBelow(*latest_, reading)) return kLongestStep;
-    return reading - *latest_;
+  static std::int64_t Raw(TimePoint reading) {
+    return std::chrono::nanoseconds(reading.time_since_epoch()).count();
   }
 
-  std::optional<TimePoint> latest_;
-  Duration elapsed_ = Duration::zero();
+  // Relaxed, here and everywhere: should offset and time be of different
+  // moments, the outcome is not believable, and is looked at again under the
+  // lock.
+  std::int64_t Peek(TimePoint reading) const {
+    return Minus(Raw(reading), offset_.load(std::memory_order_relaxed));
+  }
+
+  bool Believable(std::int64_t time) const {
+    const std::int64_t ahead = Minus(time, now());
+    return -kLongestStep < ahead && ahead < kLongestStep;
+  }
+
+  std::int64_t Correct(std::int64_t raw) {
+    const SpinLockHolder lock(lock_);
+    std::int64_t time = Minus(raw, offset_.load(std::memory_order_relaxed));
+    if (Believable(time)) return time;  // By now, or seen whole.
+    std::int64_t believed = now();
+    if (started_) {
+      if (Minus(time, believed) > 0) believed += kLongestStep;
+      const std::int64_t since = doubted_ ? Minus(raw, *doubted_) : kLongestStep;
+      if (since <= -kLongestStep || since >= kLongestStep) {
+        doubted_ = raw;
+        return believed;
+      }
+      believed += std::max<std::int64_t>(since, 0);
+    }
+    started_ = true;
+    doubted_.reset();
+    offset_.store(Minus(raw, believed), std::memory_order_relaxed);
+    now_.store(believed, std::memory_order_relaxed);
+    return believed;
+  }
+
+  std::atomic<std::int64_t> offset_ = 0;
+  std::atomic<std::int64_t> now_ = 0;
+
+  SpinLock lock_;
+  bool started_ ABSL_GUARDED_BY(lock_) = false;
+  // The latest reading that was too far off.
+  std::optional<std::int64_t> doubted_ ABSL_GUARDED_BY(lock_);
 };
 
 }  // namespace els::internal

@@ -1,66 +1,160 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <new>
+
+#include "absl/types/span.h"
 
 namespace els::internal {
 
-// The lowest of many words, each in a slot of its own, kept while they change.
+// How WinnerTree reaches memory that threads share; another one than this lets
+// a model checker see every step.
+struct SharedMemory {
+  using Word = std::atomic<std::uint64_t>;
+  // Whole cache lines, so that a small tree lies in one.
+  struct Delete {
+    void operator()(Word* words) const {
+      ::operator delete[](words, std::align_val_t(64));
+    }
+  };
+  using Words = std::unique_ptr<Word[], Delete>;
+  static Words Make(std::size_t count) {
+    return Words(new (std::align_val_t(64)) Word[count]);
+  }
+
+  // Relaxed: the order is made by Fence. What a word stands for is guarded by
+  // other means.
+  static std::uint64_t Load(const Word& word) {
+    return word.load(std::memory_order_relaxed);
+  }
+  static void Store(Word& word, std::uint64_t value) {
+    word.store(value, std::memory_order_relaxed);
+  }
+  static void Fence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
+};
+
+// The lowest of many words, each in a slot of its own, kept while many threads
+// change them.
 //
-//   level 2   [3]                                the lowest of all
-//              |
-//   level 1   [3        4        5        .]     the lowest of each four
-//              |        |        |
-//   level 0   [9 3 8 4] [7 . 4 .] [6 5 . .]      a word for each slot
+//                  [3]                    node 0: the lowest of all
+//                   |
+//      [3        4        5        6]     nodes 1 to 4, the children of 0
+//       |        |        |        :
+//   [9 3 8 4] [7 . 4 .] [6 5 9 .]         nodes 5 to 20: slots 0, 1, 2, ...
 //
-// 1. Level 0 has a word for each slot, kNone where there is none, and is filled
-//    up with kNone to a multiple of four, as is each level above.
-// 2. Word i of a level is the lowest of the words 4i to 4i + 3 of the level
-//    below.
-// 3. The last level has one word.
+// The children of node i are the nodes 4i + 1 to 4i + 4: four to a node, since
+// they are then half a cache line, and the tree half as deep as a binary one.
+// Node i lies at words_[i + 3], so that siblings share a line, and those of the
+// root the root's. The slots are the last nodes, so that some may be a level
+// higher than others.
 //
-// Four to a node, since a node is then half a cache line and the tree half as
-// deep as a binary one. Not thread-safe.
-class WinnerTree {
+//  1. A slot's word is written by one thread at a time: its caller sees to it.
+//  2. Whoever has written a node makes all nodes above it right before it
+//     returns, and looks at them once more after a fence.
+//  3. So when all calls have returned, every node above the slots has the
+//     lowest word of its children. Of the threads that have written a node or
+//     one of its children, the last to pass its fence sees all that was written
+//     there, and has found it right.
+//  4. Until then a node may have a word that its slot has no longer, or lack
+//     one that its slot has: who takes the lowest looks into its slot.
+template <class Memory>
+class BasicWinnerTree {
  public:
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
   // Room for `slots` words, all kNone. O(slots).
-  void Reset(std::size_t slots) {
-    levels_.clear();
-    std::size_t size = std::max<std::size_t>(1, slots);
-    while (true) {
-      const bool last = size == 1 && !levels_.empty();
-      levels_.emplace_back(last ? 1 : (size + 3) / 4 * 4, kNone);
-      if (last) return;
-      size = levels_.back().size() / 4;
-    }
+  explicit BasicWinnerTree(std::size_t slots)
+      : inner_((slots + 1) / 3), slots_(slots) {
+    const std::size_t size = kRoot + inner_ + slots_ + 3;
+    words_ = Memory::Make(size);
+    for (std::size_t i = 0; i < size; ++i) Memory::Store(words_[i], kNone);
+    set_count(0);
   }
 
-  std::uint64_t Get(std::size_t slot) const { return levels_[0][slot]; }
-
-  // O(log slots), and less where the change does not reach the top.
-  void Set(std::size_t slot, std::uint64_t word) {
-    levels_[0][slot] = word;
-    std::size_t i = slot;
-    for (std::size_t level = 1; level < levels_.size(); ++level) {
-      i /= 4;
-      const std::uint64_t* four = &levels_[level - 1][4 * i];
-      const std::uint64_t lowest =
-          std::min(std::min(four[0], four[1]), std::min(four[2], four[3]));
-      std::uint64_t& winner = levels_[level][i];
-      if (winner == lowest) return;
-      winner = lowest;
-    }
-  }
+  std::size_t slots() const { return slots_; }
 
   // The lowest word; kNone if there is none.
-  std::uint64_t Lowest() const { return levels_.back()[0]; }
+  std::uint64_t Lowest() const { return Node(0); }
+
+  // A count that lies beside the root, whose line every pick writes anyway.
+  // Two calls at one instant may count as one.
+  std::uint64_t count() const { return Memory::Load(words_[0]); }
+  void set_count(std::uint64_t count) { Memory::Store(words_[0], count); }
+  void Count() { set_count(count() + 1); }
+
+  std::uint64_t Get(std::size_t slot) const { return Node(inner_ + slot); }
+
+  // Writes a word, and leaves it to Settle to make it known further up.
+  // REQUIRES: no other thread is writing it.
+  void Put(std::size_t slot, std::uint64_t word) {
+    Memory::Store(words_[kRoot + inner_ + slot], word);
+  }
+
+  // Makes the word of a slot known to all nodes above it. O(log slots), without
+  // a branch on what it finds.
+  void Settle(std::size_t slot) {
+    std::size_t at = kRoot + inner_ + slot;
+    std::uint64_t lowest = Memory::Load(words_[at]);
+    while (at != kRoot) {
+      // The three others of its four; not the word at `at` once more, so that
+      // no level waits for the store of the one below.
+      lowest = Lower(Lower(lowest, Memory::Load(words_[at ^ 1])),
+                     Lower(Memory::Load(words_[at ^ 2]),
+                           Memory::Load(words_[at ^ 3])));
+      at = at / 4 + 2;
+      Memory::Store(words_[at], lowest);
+    }
+  }
+
+  // The lowest word of all slots but the `excluded`. O(excluded^2 log^2 slots).
+  std::uint64_t LowestBut(absl::Span<const std::size_t> excluded) const {
+    return LowestBut(0, excluded);
+  }
 
  private:
-  std::vector<std::vector<std::uint64_t>> levels_ = {{kNone}};
+  static constexpr std::size_t kRoot = 3;
+
+  static std::size_t Parent(std::size_t node) { return (node - 1) / 4; }
+
+  std::uint64_t Node(std::size_t node) const {
+    return Memory::Load(words_[kRoot + node]);
+  }
+
+  static std::uint64_t Lower(std::uint64_t a, std::uint64_t b) {
+    return b < a ? b : a;
+  }
+
+  bool Above(std::size_t node, std::size_t slot) const {
+    std::size_t below = inner_ + slot;
+    while (below > node) below = Parent(below);
+    return below == node;
+  }
+
+  std::uint64_t LowestBut(std::size_t node,
+                          absl::Span<const std::size_t> excluded) const {
+    const bool whole =
+        std::none_of(excluded.begin(), excluded.end(),
+                     [&](std::size_t slot) { return Above(node, slot); });
+    if (whole) return Node(node);
+    std::uint64_t lowest = kNone;
+    if (node >= inner_) return lowest;
+    const std::size_t first = 4 * node + 1;
+    for (std::size_t child = first; child < first + 4; ++child) {
+      if (child >= inner_ + slots_) break;
+      lowest = std::min(lowest, LowestBut(child, excluded));
+    }
+    return lowest;
+  }
+
+  const std::size_t inner_;  // Nodes above the slots.
+  const std::size_t slots_;
+  typename Memory::Words words_;
 };
+
+using WinnerTree = BasicWinnerTree<SharedMemory>;
 
 }  // namespace els::internal

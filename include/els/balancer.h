@@ -19,10 +19,11 @@
 // Selector (2015; described in US patent 10,089,309). See README.md for the
 // formula. It reads no clock, starts no thread, does no I/O and logs nothing.
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,8 +34,9 @@
 namespace els {
 
 namespace internal {
+class BalancerPeer;
+class Engine;
 class Record;
-class Shared;
 }  // namespace internal
 
 // One server process that may answer a request.
@@ -63,12 +65,21 @@ enum class Outcome { kSuccess, kFailure, kTimeout, kCancelled };
 class [[nodiscard]] Ticket {
  public:
   Ticket() = default;  // Empty.
-  Ticket(Ticket&& other) noexcept;
+  Ticket(Ticket&& other) noexcept
+      : engine_(other.engine_),
+        record_(std::exchange(other.record_, nullptr)),
+        tag_(other.tag_),
+        start_ns_(other.start_ns_),
+        state_(std::exchange(other.state_, State::kEmpty)) {}
   Ticket& operator=(Ticket&& other) noexcept;
-  ~Ticket();
+  ~Ticket() {
+    if (record_ != nullptr) Leave();
+  }
 
   // False if there was no backend to pick, once finished, or moved from.
-  explicit operator bool() const noexcept;
+  explicit operator bool() const noexcept {
+    return state_ == State::kWaiting || state_ == State::kAnswered;
+  }
 
   // The backend picked, as it was at the pick. Valid, also after Finish, until
   // the ticket is destroyed, assigned to or moved from.
@@ -90,11 +101,12 @@ class [[nodiscard]] Ticket {
   friend class Balancer;
   enum class State : std::uint8_t { kEmpty, kWaiting, kAnswered, kFinished };
 
-  void Drop() noexcept;
+  void Leave() noexcept;
 
-  std::shared_ptr<internal::Record> record_;
+  internal::Engine* engine_ = nullptr;
+  internal::Record* record_ = nullptr;  // Null if and only if kEmpty.
   std::uint64_t tag_ = 0;
-  Duration start_ = {};
+  std::int64_t start_ns_ = 0;
   State state_ = State::kEmpty;
 };
 
@@ -137,7 +149,10 @@ class Balancer {
   std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
 
  private:
-  const std::shared_ptr<internal::Shared> shared_;
+  friend class internal::BalancerPeer;  // Of the tests.
+  explicit Balancer(internal::Engine* engine) : engine_(engine) {}
+
+  internal::Engine* const engine_;
 };
 
 }  // namespace els

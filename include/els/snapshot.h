@@ -42,7 +42,7 @@ struct BackendSnapshot {
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t cancelled = 0;
-  std::uint64_t dropped = 0;        // Tickets destroyed unfinished.
+  std::uint64_t dropped = 0;        // Tickets destroyed without an outcome.
   std::uint64_t late_finishes = 0;  // Finish or Answered once too often.
 };
 

@@ -49,13 +49,15 @@ class Traffic {
 
   // Whether a pick made now is within 1 % of the lowest.
   bool PicksTheLowest() {
+    // The first pick of a moment brings the clocks and the means up to it.
+    static_cast<void>(balancer_.Pick(clock_.now()));
     const std::vector<BackendSnapshot> before =
         balancer_.Snapshot(clock_.now());
     const Ticket probe = balancer_.Pick(clock_.now());
     Duration lowest = Duration::max();
     for (const BackendSnapshot& backend : before) {
-      // One at its first-contact limit is not to be picked.
-      const bool limited = backend.successes < 30 &&
+      // One at its first-contact limit, and not late, is not to be picked.
+      const bool limited = backend.successes < 30 && backend.overdue == 1 &&
                            backend.outstanding >= std::int64_t{1}
                                                       << backend.successes;
       if (!limited) lowest = std::min(lowest, backend.expected_latency);

@@ -32,11 +32,14 @@ TEST(ExpectedLatencyTest, AgreesWithTheTable) {
   }
 }
 
+// The mean age of `waiting` requests whose ages add up to the first argument.
 TEST(OverdueTest, StartsAtTheFactorAndGrowsInProportion) {
-  EXPECT_EQ(Overdue(0, 0.1, 2), 1);
-  EXPECT_EQ(Overdue(0.2, 0.1, 2), 1);
-  EXPECT_DOUBLE_EQ(Overdue(0.3, 0.1, 2), 1.5);
-  EXPECT_DOUBLE_EQ(Overdue(10, 0.1, 2), 50);
+  EXPECT_EQ(Overdue(0, 0, 0.1, 2), 1);
+  EXPECT_EQ(Overdue(0, 1, 0.1, 2), 1);
+  EXPECT_EQ(Overdue(0.19, 1, 0.1, 2), 1);
+  EXPECT_DOUBLE_EQ(Overdue(0.3, 1, 0.1, 2), 1.5);
+  EXPECT_DOUBLE_EQ(Overdue(1.2, 4, 0.1, 2), 1.5);
+  EXPECT_DOUBLE_EQ(Overdue(10, 1, 0.1, 2), 50);
 }
 
 TEST(TurnTest, IsOneAtAFairShareAndNeverFarFromIt) {

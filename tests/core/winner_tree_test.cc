@@ -12,43 +12,81 @@
 namespace els::internal {
 namespace {
 
+// Every size up to three levels, and some beyond.
+std::vector<std::size_t> Sizes() {
+  std::vector<std::size_t> sizes = {255, 256, 257, 1000, 65'536};
+  for (std::size_t size = 1; size <= 70; ++size) sizes.push_back(size);
+  return sizes;
+}
+
 TEST(WinnerTreeTest, HasNoWinnerWhileItIsEmpty) {
-  WinnerTree tree;
-  EXPECT_EQ(tree.Lowest(), WinnerTree::kNone);
-  for (const std::size_t slots : {0, 1, 5, 100}) {
-    tree.Reset(slots);
+  for (const std::size_t slots : Sizes()) {
+    const WinnerTree tree(slots);
     EXPECT_EQ(tree.Lowest(), WinnerTree::kNone);
+    EXPECT_EQ(tree.Get(slots - 1), WinnerTree::kNone);
   }
 }
 
-TEST(WinnerTreeTest, ForgetsItsWordsWhenReset) {
-  WinnerTree tree;
-  tree.Reset(3);
-  tree.Set(2, 7);
+TEST(WinnerTreeTest, KnowsNothingOfAWordBeforeItIsSettled) {
+  WinnerTree tree(5);
+  tree.Put(3, 7);
+  EXPECT_EQ(tree.Get(3), 7u);
+  EXPECT_EQ(tree.Lowest(), WinnerTree::kNone);
+  tree.Settle(3);
   EXPECT_EQ(tree.Lowest(), 7u);
-  tree.Reset(3);
+}
+
+TEST(WinnerTreeTest, CountsBesideTheRoot) {
+  WinnerTree tree(1);
+  tree.Count();
+  tree.Count();
+  EXPECT_EQ(tree.count(), 2u);
   EXPECT_EQ(tree.Lowest(), WinnerTree::kNone);
 }
 
-// Against a search through all words, at every size up to three levels and at
-// some beyond.
+// Few values, so that words repeat, fall and rise; some are taken out.
+std::uint64_t DrawWord(Random& random) {
+  const std::uint64_t value = random.Below(20);
+  return value == 0 ? WinnerTree::kNone : value;
+}
+
+// Against a search through all words.
 TEST(WinnerTreeTest, AgreesWithASearchThroughAllWords) {
-  std::vector<std::size_t> sizes = {255, 256, 257, 1000, 65'536};
-  for (std::size_t size = 1; size <= 70; ++size) sizes.push_back(size);
   Random random(1);
-  for (const std::size_t size : sizes) {
+  for (const std::size_t size : Sizes()) {
     SCOPED_TRACE(std::to_string(size) + " slots");
-    WinnerTree tree;
-    tree.Reset(size);
+    WinnerTree tree(size);
     std::vector<std::uint64_t> words(size, WinnerTree::kNone);
     for (int step = 0; step < 300; ++step) {
       const std::size_t slot = random.Below(size);
-      // Few values, so that words repeat, fall and rise; some are taken out.
-      const std::uint64_t value = random.Below(20);
-      words[slot] = value == 0 ? WinnerTree::kNone : value;
-      tree.Set(slot, words[slot]);
+      words[slot] = DrawWord(random);
+      tree.Put(slot, words[slot]);
+      tree.Settle(slot);
       ASSERT_EQ(tree.Get(slot), words[slot]);
       ASSERT_EQ(tree.Lowest(), *std::min_element(words.begin(), words.end()));
+    }
+  }
+}
+
+TEST(WinnerTreeTest, PassesOverTheSlotsExcluded) {
+  Random random(1);
+  for (const std::size_t size : {1, 2, 3, 4, 5, 16, 17, 100}) {
+    SCOPED_TRACE(std::to_string(size) + " slots");
+    WinnerTree tree(size);
+    std::vector<std::uint64_t> words(size);
+    for (std::size_t slot = 0; slot < size; ++slot) {
+      words[slot] = DrawWord(random);
+      tree.Put(slot, words[slot]);
+      tree.Settle(slot);
+    }
+    std::vector<std::size_t> excluded;
+    for (std::size_t count = 0; count <= std::min<std::size_t>(size, 8);
+         ++count) {
+      EXPECT_EQ(tree.LowestBut(excluded),
+                *std::min_element(words.begin(), words.end()));
+      const std::size_t slot = random.Below(size);  // Some of them twice.
+      excluded.push_back(slot);
+      words[slot] = WinnerTree::kNone;
     }
   }
 }

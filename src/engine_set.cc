@@ -1,0 +1,262 @@
+// How the engine's set changes while picks go on, and what is known of it.
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "src/engine.h"
+#include "src/word.h"
+
+namespace els::internal {
+namespace {
+
+std::int64_t Nanoseconds(Duration duration) {
+  return std::chrono::nanoseconds(duration).count();
+}
+
+// Which records the backends of a new set have already, and which are left.
+struct Match {
+  std::vector<Record*> records;  // As the backends; null for those that join.
+  std::vector<Record*> leaving;
+};
+
+// Mostly the set is as it was, but for some that were added, removed or
+// replaced: these are found by comparing the two lists as they go, and what
+// that does not find by looking it up.
+Match MatchWith(absl::Span<const Backend> backends,
+                const std::vector<Record*>& old) {
+  Match match;
+  match.records.resize(backends.size());
+  std::vector<Record*> unmatched;
+  const auto same = [&](std::size_t i, std::size_t j) {
+    return i < backends.size() && j < old.size() &&
+           backends[i].id == old[j]->id();
+  };
+  std::size_t j = 0;
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    if (!same(i, j)) {
+      if (same(i + 1, j)) continue;  // This one was added.
+      if (j < old.size()) unmatched.push_back(old[j++]);
+      if (!same(i, j)) continue;  // It was replaced.
+    }
+    match.records[i] = old[j++];
+  }
+  unmatched.insert(unmatched.end(), old.begin() + std::min(j, old.size()),
+                   old.end());
+
+  absl::flat_hash_map<absl::string_view, Record*> by_id;
+  for (Record* record : unmatched) by_id.emplace(record->id(), record);
+  for (std::size_t i = 0; i < backends.size() && !by_id.empty(); ++i) {
+    if (match.records[i] != nullptr) continue;
+    const auto found = by_id.find(backends[i].id);
+    if (found == by_id.end()) continue;
+    match.records[i] = found->second;
+    by_id.erase(found);
+  }
+  for (Record* record : unmatched) {
+    if (by_id.contains(record->id())) match.leaving.push_back(record);
+  }
+  return match;
+}
+
+}  // namespace
+
+void Engine::SetOptions(const Options& options, TimePoint now) {
+  const MutexLock lock(set_mutex_);
+  options_ = options;
+  choice_.store(options.choice, std::memory_order_relaxed);
+  moment_.SetOptions(options);
+  {
+    const SpinLockHolder beat_lock(beat_lock_);
+    fleet_.SetOptions(options);
+    fleet_.Publish(moment_);
+    beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
+  }
+  WriteAllWords(*index_.load(std::memory_order_relaxed), MomentAt(now));
+}
+
+void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
+  const MutexLock lock(set_mutex_);
+  const Moment moment = MomentAt(now);
+  members_.Forget(moment.now_ns, Nanoseconds(options_.removed_memory));
+
+  std::vector<Record*> old;
+  old.reserve(members_.order.size());
+  for (const std::uint32_t slot : members_.order) {
+    old.push_back(index_.load(std::memory_order_relaxed)->RecordAt(slot));
+  }
+  Match match = MatchWith(backends, old);
+  MakeRoom(std::max(old.size(), backends.size()) + 1, moment);
+
+  // Each that leaves does so after one that joins, so that picks meanwhile find
+  // a set that is neither empty nor much larger.
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    if (match.records[i] != nullptr) {
+      Describe(*match.records[i], backends[i], moment);
+      continue;
+    }
+    match.records[i] = members_.Join(backends[i].id);
+    Join(*match.records[i], backends[i], moment);
+    if (left < match.leaving.size()) Leave(match.leaving[left++], moment);
+  }
+  while (left < match.leaving.size()) Leave(match.leaving[left++], moment);
+
+  members_.order.clear();
+  members_.order.reserve(backends.size());
+  for (Record* record : match.records) {
+    const SpinLockHolder record_lock(record->lock);
+    members_.order.push_back(record->slot);
+  }
+  const SpinLockHolder beat_lock(beat_lock_);
+  fleet_.SetBackends(backends.size());
+  fleet_.Publish(moment_);
+  beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
+  StartRound();
+}
+
+// What SetBackends alone writes it may read without the lock.
+void Engine::Describe(Record& record, const Backend& backend,
+                      const Moment& moment) {
+  const auto is_so = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return record.tag == backend.tag &&
+           record.evidence.distance() == backend.distance;
+  };
+  if (is_so()) return;
+  ToSettle to_settle;
+  const SpinLockHolder lock(record.lock);
+  record.tag = backend.tag;
+  record.evidence.CatchUp(moment);
+  record.evidence.set_distance(backend.distance);
+  to_settle.Note(PutWord(record, moment), record.slot);
+}
+
+void Engine::Join(Record& record, const Backend& backend,
+                  const Moment& moment) {
+  const auto slot =
+      static_cast<std::uint32_t>(size_.load(std::memory_order_relaxed));
+  index_.load(std::memory_order_relaxed)->SetRecord(slot, &record);
+  {
+    ToSettle to_settle;
+    const SpinLockHolder lock(record.lock);
+    record.slot = slot;
+    record.tag = backend.tag;
+    record.evidence.CatchUp(moment);
+    record.evidence.set_distance(backend.distance);
+    to_settle.Note(PutWord(record, moment), slot);
+  }
+  size_.store(slot + 1, std::memory_order_relaxed);
+}
+
+// The last one takes the slot that becomes free.
+void Engine::Leave(Record* record, const Moment& moment) {
+  Index& index = *index_.load(std::memory_order_relaxed);
+  const std::size_t last = size_.load(std::memory_order_relaxed) - 1;
+  std::uint32_t slot = 0;
+  {
+    const SpinLockHolder lock(record->lock);
+    slot = std::exchange(record->slot, Record::kNoSlot);
+    index.tree.Put(slot, WinnerTree::kNone);
+  }
+  if (slot != last) {
+    Record& moving = *index.RecordAt(last);
+    index.SetRecord(slot, &moving);
+    const SpinLockHolder lock(moving.lock);
+    moving.evidence.CatchUp(moment);
+    moving.slot = slot;
+    PutWord(moving, moment);
+    index.tree.Put(last, WinnerTree::kNone);
+  }
+  index.tree.Settle(slot);
+  index.tree.Settle(last);
+  size_.store(last, std::memory_order_relaxed);
+  members_.Leave(record, moment.now_ns);
+}
+
+// Picks go on in the index that there is, until the new one has all words; then
+// all words are written once more, since some may have changed in between.
+void Engine::MakeRoom(std::size_t slots, const Moment& moment) {
+  Index* const old = index_.load(std::memory_order_relaxed);
+  Index* const index = FindRoom(slots);
+  if (index == old) return;
+  const std::size_t size = size_.load(std::memory_order_relaxed);
+  for (std::size_t slot = 0; slot < index->slots(); ++slot) {
+    index->tree.Put(slot, WinnerTree::kNone);
+    if (slot < size) index->SetRecord(slot, old->RecordAt(slot));
+  }
+  WriteAllWords(*index, moment);
+  index->tree.set_count(old->tree.count());
+  // Release: whoever finds the index finds all that is in it.
+  index_.store(index, std::memory_order_release);
+  WriteAllWords(*index, moment);
+}
+
+void Engine::WriteAllWords(Index& index, const Moment& moment) {
+  const std::size_t size = size_.load(std::memory_order_relaxed);
+  for (std::size_t slot = 0; slot < size; ++slot) {
+    Record& record = *index.RecordAt(slot);
+    {
+      const SpinLockHolder lock(record.lock);
+      record.evidence.CatchUp(moment);
+      index.tree.Put(slot, WordOf(record,
+                                  record.evidence.TermsAt(
+                                      moment, record.details().mishaps),
+                                  moment));
+    }
+    index.tree.Settle(slot);
+  }
+}
+
+// One that is not much too large, or a new one: exactly as large as the first
+// set, and half as large again as what it replaces, so that a set that grows
+// step by step does not need a new one each time.
+Index* Engine::FindRoom(std::size_t slots) {
+  constexpr std::size_t kSmall = 16;
+  for (const auto& index : indexes_) {
+    if (index->slots() < slots) continue;
+    if (index->slots() <= std::max(8 * slots, kSmall)) return index.get();
+    break;
+  }
+  const auto next = std::find_if(
+      indexes_.begin(), indexes_.end(),
+      [&](const auto& index) { return index->slots() >= slots; });
+  std::size_t room = std::max(slots, kSmall);
+  if (next == indexes_.end() && indexes_.size() > 1) {
+    room = std::max(room, indexes_.back()->slots() * 3 / 2);
+  }
+  return indexes_.insert(next, std::make_unique<Index>(room))->get();
+}
+
+std::vector<BackendSnapshot> Engine::Snapshot(TimePoint now) const {
+  const MutexLock lock(set_mutex_);
+  const Moment moment = moment_.Read(time_.PeekAt(now));
+  std::vector<BackendSnapshot> snapshots;
+  snapshots.reserve(members_.order.size());
+  const auto add = [&](Record& record, bool removed) {
+    Evidence evidence;
+    Mishaps mishaps;
+    std::uint64_t tag = 0;
+    {
+      const SpinLockHolder record_lock(record.lock);
+      evidence = record.evidence;
+      mishaps = record.details().mishaps;
+      tag = record.tag;
+    }
+    if (removed && evidence.outstanding() == 0) return;
+    evidence.CatchUp(moment);
+    snapshots.push_back(evidence.Snapshot(moment, mishaps));
+    snapshots.back().id = record.id();
+    snapshots.back().tag = tag;
+    snapshots.back().removed = removed;
+  };
+  for (const std::uint32_t slot : members_.order) {
+    add(*index_.load(std::memory_order_relaxed)->RecordAt(slot), false);
+  }
+  members_.ForEachDeparted([&](Record& record) { add(record, true); });
+  return snapshots;
+}
+
+}  // namespace els::internal

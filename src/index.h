@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+#include "src/record.h"
+#include "src/winner_tree.h"
+
+namespace els::internal {
+
+// The set as picks see it: a word for each slot, the lowest of them, and whose
+// slot it is.
+class Index {
+ public:
+  explicit Index(std::size_t slots)
+      : tree(slots), records_(new std::atomic<Record*>[slots]()) {}
+
+  std::size_t slots() const { return tree.slots(); }
+
+  // Whoever has had the slot last; it may have left it by now.
+  Record* RecordAt(std::size_t slot) const {
+    return records_[slot].load(std::memory_order_acquire);
+  }
+
+  // Before its word is put.
+  void SetRecord(std::size_t slot, Record* record) {
+    // Release: whoever finds the record finds it made.
+    records_[slot].store(record, std::memory_order_release);
+  }
+
+  WinnerTree tree;
+
+ private:
+  std::unique_ptr<std::atomic<Record*>[]> records_;
+};
+
+}  // namespace els::internal

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace els::internal {
+
+// What the index compares: a score, a chance for ties, and a slot, in 64 bits
+// whose order as integers is the order in which backends are to be picked.
+//
+//    63   62 .. 32                31 .. 17   16 .. 0
+//   +----+-----------------------+----------+---------+
+//   |held| expected latency,     | tie      | slot    |
+//   |back| a float without sign  |          |         |
+//   +----+-----------------------+----------+---------+
+//
+// The bits of positive floats are in the order of their values.
+inline constexpr int kSlotBits = 17;
+inline constexpr int kTieBits = 15;
+
+inline std::uint64_t MakeWord(bool held_back, double expected_latency_s,
+                              std::uint64_t tie, std::uint32_t slot) {
+  const auto expected_s = static_cast<float>(expected_latency_s);
+  return std::uint64_t{held_back} << 63 |
+         std::uint64_t{std::bit_cast<std::uint32_t>(expected_s)} << 32 |
+         (tie >> (64 - kTieBits)) << kSlotBits | slot;
+}
+
+inline std::size_t SlotOf(std::uint64_t word) {
+  return word & ((std::size_t{1} << kSlotBits) - 1);
+}
+
+inline float ExpectedLatencyOf(std::uint64_t word) {
+  constexpr std::uint32_t kWithoutClass = ~std::uint32_t{0} >> 1;
+  return std::bit_cast<float>(static_cast<std::uint32_t>(word >> 32) &
+                              kWithoutClass);
+}
+
+inline bool IsHeldBack(std::uint64_t word) { return word >> 63 != 0; }
+
+// Spreads a number over all 64 bits (the finalizer of MurmurHash3, by Austin
+// Appleby).
+inline std::uint64_t Mix(std::uint64_t x) {
+  x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;
+  x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53;
+  return x ^ (x >> 33);
+}
+
+}  // namespace els::internal
