@@ -256,6 +256,24 @@ TEST_F(TicketTest, NeverLandsOnASuccessorOfTheSameName) {
   EXPECT_EQ(successor.outstanding, 0);
 }
 
+// Even with a memory long enough for both.
+TEST_F(TicketTest, OfTwoNamesakesTheLatestIsTheOneInTheSet) {
+  const Ticket late = Pick();
+  SetIds({});
+  clock_.Advance(minutes(11));
+  SetIds({"a"});
+  Pick().Finish(Outcome::kSuccess, clock_.now());
+  Pick().Finish(Outcome::kSuccess, clock_.now());
+  Options options;
+  options.removed_memory = std::chrono::hours(1);
+  ASSERT_TRUE(balancer_->SetOptions(options, clock_.now()).ok());
+  SetIds({"a"});
+  EXPECT_EQ(First().successes, 2u) << "one that stays";
+  SetIds({});
+  SetIds({"a"});
+  EXPECT_EQ(First().successes, 2u) << "one that returns";
+}
+
 TEST_F(TicketTest, FinishesOnAnotherThread) {
   Ticket ticket = Pick();
   std::thread([&] { ticket.Finish(Outcome::kSuccess, clock_.now()); }).join();
