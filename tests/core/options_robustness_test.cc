@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "tests/core/option_ranges.h"
 #include "tests/core/virtual_clock.h"
 
 namespace els {
@@ -20,41 +21,6 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-struct Number {
-  const char* name;
-  double Options::*member;
-  double low;
-  double high;
-};
-constexpr Number kNumbers[] = {
-    {"latency_memory_picks", &Options::latency_memory_picks, 0, 1e6},
-    {"success_memory_picks", &Options::success_memory_picks, 0, 1e6},
-    {"success_memory_spread", &Options::success_memory_spread, 0, 0.9},
-    {"prior_weight", &Options::prior_weight, 0.01, 100},
-    {"unproven_factor", &Options::unproven_factor, 1, 100},
-    {"failure_cost_factor", &Options::failure_cost_factor, 0, 100},
-    {"overdue_factor", &Options::overdue_factor, 1, 1000},
-    {"turn_limit", &Options::turn_limit, 0, 0.9},
-    {"turn_slope", &Options::turn_slope, 0, 10},
-    {"first_contact_limit", &Options::first_contact_limit, 1, 1e6},
-};
-
-struct Time {
-  const char* name;
-  Duration Options::*member;
-  Duration low;
-  Duration high;
-};
-constexpr Time kTimes[] = {
-    {"initial_latency", &Options::initial_latency, nanoseconds(1), hours(1)},
-    {"latency_memory", &Options::latency_memory, milliseconds(1), hours(24)},
-    {"success_memory", &Options::success_memory, milliseconds(1), hours(24)},
-    {"failure_cost_memory", &Options::failure_cost_memory, milliseconds(1),
-     hours(24)},
-    {"turn_memory", &Options::turn_memory, milliseconds(1), hours(24)},
-    {"removed_memory", &Options::removed_memory, nanoseconds(0), hours(24)},
-};
 
 void ExpectRefused(const Options& options, const std::string& name) {
   VirtualClock clock;
@@ -67,7 +33,7 @@ void ExpectRefused(const Options& options, const std::string& name) {
 
 TEST(OptionsRobustnessTest, NoNumberIsOutOfItsRangeNorNanNorInfinite) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  for (const auto& [name, member, low, high] : kNumbers) {
+  for (const auto& [name, member, low, high] : kNumberRanges) {
     for (const double bad :
          {std::nan(""), kInfinity, -kInfinity, std::nextafter(low, -kInfinity),
           std::nextafter(high, kInfinity)}) {
@@ -79,7 +45,7 @@ TEST(OptionsRobustnessTest, NoNumberIsOutOfItsRangeNorNanNorInfinite) {
 }
 
 TEST(OptionsRobustnessTest, NoTimeIsOutOfItsRange) {
-  for (const auto& [name, member, low, high] : kTimes) {
+  for (const auto& [name, member, low, high] : kTimeRanges) {
     for (const Duration bad : {Duration::min(), low - nanoseconds(1),
                                high + nanoseconds(1), Duration::max()}) {
       Options options;
@@ -131,7 +97,7 @@ void ExpectServesByEachChoice(Options options) {
 }
 
 TEST(OptionsRobustnessTest, ServesAtEitherEndOfEachRange) {
-  for (const auto& [name, member, low, high] : kNumbers) {
+  for (const auto& [name, member, low, high] : kNumberRanges) {
     for (const double end : {low, high}) {
       SCOPED_TRACE(std::string(name) + " = " + std::to_string(end));
       Options options;
@@ -139,7 +105,7 @@ TEST(OptionsRobustnessTest, ServesAtEitherEndOfEachRange) {
       ExpectServesByEachChoice(options);
     }
   }
-  for (const auto& [name, member, low, high] : kTimes) {
+  for (const auto& [name, member, low, high] : kTimeRanges) {
     for (const Duration end : {low, high}) {
       SCOPED_TRACE(std::string(name) + " = " + std::to_string(end.count()));
       Options options;
@@ -152,11 +118,11 @@ TEST(OptionsRobustnessTest, ServesAtEitherEndOfEachRange) {
 TEST(OptionsRobustnessTest, ServesAtTheSameEndOfAllRanges) {
   Options low;
   Options high;
-  for (const Number& number : kNumbers) {
+  for (const auto& number : kNumberRanges) {
     low.*number.member = number.low;
     high.*number.member = number.high;
   }
-  for (const Time& time : kTimes) {
+  for (const auto& time : kTimeRanges) {
     low.*time.member = time.low;
     high.*time.member = time.high;
   }

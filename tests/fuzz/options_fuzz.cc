@@ -3,22 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "els/options_text.h"
 #include "src/option_fields.h"
+#include "tests/fuzz/require.h"
 
 namespace {
-
-void Require(bool holds, std::string_view what, std::string_view shown) {
-  if (holds) return;
-  std::cerr << what << ":\n" << shown << std::endl;
-  std::abort();
-}
 
 bool AreSame(const els::Options& a, const els::Options& b) {
   for (const els::internal::OptionField& field : els::internal::kOptionFields) {

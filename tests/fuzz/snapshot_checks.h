@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cmath>
+#include <tuple>
+
+#include "els/snapshot.h"
+#include "tests/fuzz/require.h"
+
+// Whether every number is finite and in its range.
+inline void CheckNumbers(const els::BackendSnapshot& s,
+                         const els::Options& options) {
+  const els::Duration durations[] = {s.expected_latency, s.latency,
+                                     s.failure_cost, s.failure_latency,
+                                     s.mean_age};
+  for (const els::Duration duration : durations) {
+    Require(duration >= els::Duration::zero(), "a negative duration", s.id);
+  }
+  for (const double number : {s.success_rate, s.overdue, s.turn, s.share}) {
+    Require(std::isfinite(number), "a number that is not finite", s.id);
+  }
+  Require(s.success_rate > 0 && s.success_rate <= 1, "success_rate", s.id);
+  Require(s.overdue >= 1, "overdue below 1", s.id);
+  Require(std::abs(s.turn - 1) <= options.turn_limit + 1e-9, "turn", s.id);
+  Require(s.share >= 0, "a negative share", s.id);
+}
+
+// To the last bit.
+inline bool AreSame(const els::BackendSnapshot& a,
+                    const els::BackendSnapshot& b) {
+  const auto all = [](const els::BackendSnapshot& s) {
+    return std::tie(s.id, s.tag, s.distance, s.removed, s.expected_latency,
+                    s.latency, s.failure_cost, s.success_rate, s.outstanding,
+                    s.overdue, s.turn, s.failure_latency, s.mean_age, s.share,
+                    s.picks, s.successes, s.failures, s.timeouts, s.cancelled,
+                    s.dropped, s.late_finishes);
+  };
+  return all(a) == all(b);
+}
