@@ -1,39 +1,20 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cmath>
-#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "els/balancer.h"
-#include "tests/core/virtual_clock.h"
+#include "tests/core/ticket_fixture.h"
 
 namespace els {
 namespace {
 
-using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-class TicketTest : public testing::Test {
- protected:
-  TicketTest() { SetIds({"a"}); }
-
-  void SetIds(const std::vector<std::string>& ids) {
-    std::vector<Backend> backends;
-    for (const std::string& id : ids) backends.push_back({.id = id, .tag = 7});
-    ASSERT_TRUE(balancer_->SetBackends(backends, clock_.now()).ok());
-  }
-
-  Ticket Pick() { return balancer_->Pick(clock_.now()); }
-  BackendSnapshot First() { return balancer_->Snapshot(clock_.now()).at(0); }
-
-  VirtualClock clock_;
-  std::optional<Balancer> balancer_{Options{.seed = 1}};
-};
+using TicketTest = TicketFixture;
 
 TEST_F(TicketTest, IsEmptyByDefaultAndDoesNothing) {
   Ticket ticket;
@@ -109,9 +90,8 @@ TEST_F(TicketTest, EachOutcomeTeachesWhatItsRowInTheHeaderSays) {
     EXPECT_DOUBLE_EQ(after.success_rate, row.success_rate);
     EXPECT_EQ(after.latency > milliseconds(200), row.teaches_latency);
     // Else the fleet's mean, which a success has raised as well.
-    const bool failure_taught =
-        std::abs(after.failure_latency / 1.0ms - 225) < 0.001;
-    EXPECT_EQ(failure_taught && row.outcome != Outcome::kSuccess,
+    EXPECT_EQ(after.failure_latency == milliseconds(225) &&
+                  row.outcome != Outcome::kSuccess,
               row.teaches_failure_latency);
     EXPECT_EQ(after.outstanding, 0);
   }
@@ -163,6 +143,25 @@ TEST_F(TicketTest, AssignedOverItIsDropped) {
   EXPECT_EQ(First().outstanding, 0);
 }
 
+TEST_F(TicketTest, AssignedOverAFinishedOneDropsNothing) {
+  Ticket ticket = Pick();
+  ticket.Finish(Outcome::kSuccess, clock_.now());
+  ticket = Pick();
+  EXPECT_EQ(First().dropped, 0u);
+  EXPECT_EQ(First().outstanding, 1);
+}
+
+TEST_F(TicketTest, SwappedBothLiveOn) {
+  Ticket one = Pick();
+  Ticket two = Pick();
+  std::swap(one, two);
+  EXPECT_EQ(First().outstanding, 2);
+  EXPECT_EQ(First().dropped, 0u);
+  one.Finish(Outcome::kSuccess, clock_.now());
+  two.Finish(Outcome::kSuccess, clock_.now());
+  EXPECT_EQ(First().successes, 2u);
+}
+
 TEST_F(TicketTest, AssignedToItselfItStays) {
   Ticket ticket = Pick();
   Ticket& same = ticket;
@@ -211,73 +210,32 @@ TEST_F(TicketTest, AnsweredLearnsAtOnceAndStaysOutstanding) {
   EXPECT_EQ(over.late_finishes, 0u);
 }
 
+TEST_F(TicketTest, ASecondAnswerIsCountedAndDoesNothingElse) {
+  Ticket ticket = Pick();
+  clock_.Advance(milliseconds(400));
+  ticket.Answered(Outcome::kSuccess, clock_.now());
+  const BackendSnapshot once = First();
+  ticket.Answered(Outcome::kTimeout, clock_.Advance(milliseconds(900)));
+  const BackendSnapshot twice = First();
+  EXPECT_EQ(twice.late_finishes, 1u);
+  EXPECT_EQ(twice.successes, 1u);
+  EXPECT_EQ(twice.timeouts, 0u);
+  EXPECT_EQ(twice.latency, once.latency);
+  EXPECT_EQ(twice.success_rate, 1);
+  EXPECT_EQ(twice.outstanding, 1);
+  ticket.Finish(Outcome::kSuccess, clock_.now());
+  EXPECT_EQ(First().outstanding, 0);
+  EXPECT_EQ(First().late_finishes, 1u);
+}
+
 TEST_F(TicketTest, AnsweredAndDroppedItCountsDown) {
   {
     Ticket ticket = Pick();
     ticket.Answered(Outcome::kSuccess, clock_.now());
   }
   EXPECT_EQ(First().outstanding, 0);
-  EXPECT_EQ(First().dropped, 0u);  // Its outcome is known.
-  EXPECT_EQ(First().successes, 1u);
+  EXPECT_EQ(First().dropped, 1u);
   EXPECT_EQ(First().mean_age, milliseconds(0));
-}
-
-TEST_F(TicketTest, OutlivesItsBackendsMembership) {
-  Ticket ticket = Pick();
-  SetIds({"b"});
-  EXPECT_EQ(ticket.id(), "a");
-  std::vector<BackendSnapshot> all = balancer_->Snapshot(clock_.now());
-  ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(all[1].id, "a");
-  EXPECT_TRUE(all[1].removed);
-  EXPECT_FALSE(all[0].removed);
-  ticket.Finish(Outcome::kSuccess, clock_.now());
-  EXPECT_EQ(balancer_->Snapshot(clock_.now()).size(), 1u);
-}
-
-TEST_F(TicketTest, OutlivesItsBalancer) {
-  Ticket finished = Pick();
-  Ticket dropped = Pick();
-  balancer_.reset();
-  EXPECT_EQ(finished.id(), "a");
-  finished.Finish(Outcome::kSuccess, clock_.now());
-  EXPECT_EQ(finished.id(), "a");
-}
-
-TEST_F(TicketTest, NeverLandsOnASuccessorOfTheSameName) {
-  Ticket late = Pick();
-  SetIds({});
-  clock_.Advance(minutes(11));  // longer than removed_memory
-  SetIds({"a"});
-  late.Finish(Outcome::kFailure, clock_.now());
-  const BackendSnapshot successor = First();
-  EXPECT_EQ(successor.failures, 0u);
-  EXPECT_EQ(successor.picks, 0u);
-  EXPECT_EQ(successor.outstanding, 0);
-}
-
-// Even with a memory long enough for both.
-TEST_F(TicketTest, OfTwoNamesakesTheLatestIsTheOneInTheSet) {
-  const Ticket late = Pick();
-  SetIds({});
-  clock_.Advance(minutes(11));
-  SetIds({"a"});
-  Pick().Finish(Outcome::kSuccess, clock_.now());
-  Pick().Finish(Outcome::kSuccess, clock_.now());
-  Options options;
-  options.removed_memory = std::chrono::hours(1);
-  ASSERT_TRUE(balancer_->SetOptions(options, clock_.now()).ok());
-  SetIds({"a"});
-  EXPECT_EQ(First().successes, 2u) << "one that stays";
-  SetIds({});
-  SetIds({"a"});
-  EXPECT_EQ(First().successes, 2u) << "one that returns";
-}
-
-TEST_F(TicketTest, FinishesOnAnotherThread) {
-  Ticket ticket = Pick();
-  std::thread([&] { ticket.Finish(Outcome::kSuccess, clock_.now()); }).join();
-  EXPECT_EQ(First().successes, 1u);
 }
 
 TEST(TicketDeathTest, AnEmptyTicketHasNoId) {
