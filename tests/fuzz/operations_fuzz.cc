@@ -20,7 +20,6 @@
 //   n look           (a snapshot, which is taken after each operation as well)
 //   o a new balancer with the same options
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,13 +30,14 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "tests/core/same_snapshot.h"
 #include "tests/fuzz/arguments.h"
 #include "tests/fuzz/balancer_model.h"
+#include "tests/fuzz/check_numbers.h"
 #include "tests/fuzz/glitchy_clock.h"
 #include "tests/fuzz/held_tickets.h"
 #include "tests/fuzz/program.h"
 #include "tests/fuzz/require.h"
-#include "tests/fuzz/snapshot_checks.h"
 
 namespace {
 
@@ -133,10 +133,7 @@ class Operations {
         balancer_->Snapshot(clock_.now());
     const absl::Status status = call(clock_.Reading());
     Require(absl::IsInvalidArgument(status), "not refused", status.ToString());
-    const std::vector<BackendSnapshot> after =
-        balancer_->Snapshot(clock_.now());
-    Require(std::equal(before.begin(), before.end(), after.begin(), after.end(),
-                       AreSame),
+    Require(AreSame(before, balancer_->Snapshot(clock_.now())),
             "what was refused has changed something", status.ToString());
   }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cmath>
-#include <tuple>
 
 #include "els/snapshot.h"
 #include "tests/fuzz/require.h"
@@ -22,17 +21,4 @@ inline void CheckNumbers(const els::BackendSnapshot& s,
   Require(s.overdue >= 1, "overdue below 1", s.id);
   Require(std::abs(s.turn - 1) <= options.turn_limit + 1e-9, "turn", s.id);
   Require(s.share >= 0, "a negative share", s.id);
-}
-
-// To the last bit.
-inline bool AreSame(const els::BackendSnapshot& a,
-                    const els::BackendSnapshot& b) {
-  const auto all = [](const els::BackendSnapshot& s) {
-    return std::tie(s.id, s.tag, s.distance, s.removed, s.expected_latency,
-                    s.latency, s.failure_cost, s.success_rate, s.outstanding,
-                    s.overdue, s.turn, s.failure_latency, s.mean_age, s.share,
-                    s.picks, s.successes, s.failures, s.timeouts, s.cancelled,
-                    s.dropped, s.late_finishes);
-  };
-  return all(a) == all(b);
 }
