@@ -73,13 +73,18 @@ TEST_P(AvoidTest, UnknownAndRepeatedIdsDoNoHarm) {
   }
 }
 
+// Whether it is known to be good, or new and at its first-contact limit.
 TEST_P(AvoidTest, OneThatIsBusyIsPickedIfTheOthersAreToBeAvoided) {
-  SetSize(3);
-  for (int i = 0; i < 30; ++i) Serve();
-  std::vector<Ticket> busy;
-  for (int i = 0; i < 50; ++i) {
-    busy.push_back(balancer_.Pick(clock_.now(), {"0", "2"}));
-    EXPECT_EQ(busy.back().id(), "1");
+  for (const int served : {0, 30}) {
+    SetSize(0);
+    clock_.Advance(std::chrono::hours(1));  // All are forgotten.
+    SetSize(3);
+    for (int i = 0; i < served; ++i) Serve();
+    std::vector<Ticket> busy;
+    for (int i = 0; i < 50; ++i) {
+      busy.push_back(balancer_.Pick(clock_.now(), {"0", "2"}));
+      EXPECT_EQ(busy.back().id(), "1");
+    }
   }
 }
 
