@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint64_t kNone = WinnerTree::kNone;
 
-// Two different numbers below `count`, the lower one first. REQUIRES: count > 1.
+// Two different numbers below `count`, the lower one first. REQUIRES: count
+// > 1.
 struct Pair {
   std::size_t low;
   std::size_t high;

@@ -12,8 +12,8 @@ namespace els::internal {
 // choose from.
 using WordAt = absl::FunctionRef<std::uint64_t(std::size_t)>;
 
-// Both choose one of the words in slots 0 to `slots` - 1, and draw from `random`
-// only where chance decides; WinnerTree::kNone if there is none.
+// Both choose one of the words in slots 0 to `slots` - 1, and draw from
+// `random` only where chance decides; WinnerTree::kNone if there is none.
 
 // The lower of two different ones, each pair as likely. O(1) where nearly all
 // are to choose from, else O(slots).

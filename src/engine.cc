@@ -11,7 +11,19 @@ namespace {
 
 // How many slots one pick goes through at the most: some microseconds' worth.
 // The rest of the round is left to those that follow.
-constexpr std::size_t kLongestSweep = 128;
+constexpr std::size_t kLongestSweep = 256;
+
+// How far what scores are made of may move between two rounds: as little as
+// costs nothing that could be measured, which is more in a large set.
+double Staleness(std::size_t size) {
+  return std::min(0.02, 0.001 + 5e-6 * static_cast<double>(size));
+}
+
+// A beat comes once the picks have become more by this part, while what is
+// known is little, and no later than after so many, or a quarter of one for
+// each backend.
+constexpr double kGrowth = 1.0 / 64;
+constexpr std::size_t kPicksPerBeat = 64;
 
 // Uniform in [1 - spread, 1 + spread].
 double DrawStretch(double spread, std::uint64_t seed) {
@@ -20,9 +32,9 @@ double DrawStretch(double spread, std::uint64_t seed) {
 
 }  // namespace
 
-Engine::Engine(const Options& options, std::uint64_t seed, double staleness)
+Engine::Engine(const Options& options, std::uint64_t seed, bool exact)
     : seed_(seed),
-      staleness_(staleness),
+      exact_(exact),
       choice_(options.choice),
       fleet_(options, DrawStretch(options.success_memory_spread, seed)),
       options_(options) {
@@ -37,10 +49,7 @@ void Engine::Close(Engine* engine) {
   std::uint64_t references = 0;
   {
     const MutexLock lock(engine->set_mutex_);
-    engine->members_.pool().ForEach([&](Record& record) {
-      const SpinLockHolder record_lock(record.lock);
-      references += record.BalancerIsGone();
-    });
+    references = engine->members_.pool().CloseAndCountReferences();
   }
   engine->OneLess(kOpen - references);
 }
@@ -53,9 +62,7 @@ void Engine::OneLess(std::uint64_t references) {
   }
 }
 
-Moment Engine::MomentAt(TimePoint now) {
-  return moment_.Read(time_.At(now));
-}
+Moment Engine::MomentAt(TimePoint now) { return moment_.Read(time_.At(now)); }
 
 void Engine::Answered(Record& record, std::int64_t start_ns, Outcome outcome,
                       TimePoint now) {
@@ -110,31 +117,46 @@ void Engine::CountLateFinish(Record& record) {
   ++record.details().mishaps.late_finishes;
 }
 
+// As time passes, and while it stands still, as picks are made.
+bool Engine::DueToBeat(std::int64_t time) const {
+  return time - time_.now() >= beat_ns_.load(std::memory_order_relaxed) ||
+         index_.load(std::memory_order_acquire)->tree.count() >=
+             next_beat_.load(std::memory_order_relaxed);
+}
+
 // One thread does it, and none waits for it.
 void Engine::Beat(std::int64_t time) {
   if (!beat_lock_.TryLock()) return;
-  if (time - time_.now() >= fleet_.beat_ns() && time_.Advance(time)) {
+  time = std::max(time, time_.now());
+  if (DueToBeat(time) && time_.Advance(time)) {
     const std::uint64_t picks =
         index_.load(std::memory_order_acquire)->tree.count();
-    moved_ += fleet_.Advance(time - beat_at_, picks - picks_at_beat_);
-    beat_at_ = time;
+    moved_ += fleet_.Advance(time - beat_at_ns_, picks - picks_at_beat_);
+    beat_at_ns_ = time;
     picks_at_beat_ = picks;
     fleet_.Publish(moment_);
   }
   Sweep(time);
+  const std::size_t most =
+      std::max(kPicksPerBeat, size_.load(std::memory_order_relaxed) / 4);
+  const auto growth = static_cast<std::size_t>(kGrowth * fleet_.recent_picks());
+  next_beat_.store(picks_at_beat_ + 1 + std::min(most, growth),
+                   std::memory_order_relaxed);
   beat_lock_.Unlock();
 }
 
 // How many slots the round should have been through by now.
 std::size_t Engine::Due(std::size_t size) const {
-  if (moved_ >= staleness_) return size;
-  return static_cast<std::size_t>(moved_ / staleness_ *
-                                  static_cast<double>(size));
+  const double round = moved_ / Staleness(size);
+  if (round >= 1) return size;
+  // A small set is gone through as a whole.
+  if (size <= kLongestSweep / 2) return 0;
+  return static_cast<std::size_t>(round * static_cast<double>(size));
 }
 
 void Engine::Sweep(std::int64_t time) {
   const std::size_t size = size_.load(std::memory_order_relaxed);
-  if (staleness_ == 0) return SweepAll(time);
+  if (exact_) return SweepAll(time);
   std::size_t budget = kLongestSweep;
   while (size > 0) {
     const Moment moment = moment_.Read(time);

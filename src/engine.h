@@ -42,17 +42,13 @@ namespace els::internal {
 //  - when it has come up as the lowest, before it is picked: the score may have
 //    risen, as it does while answers are overdue;
 //  - in turn with all others, as often as time and the means of the fleet move
-//    by a hundredth: the score may have fallen, as it does while a failure
+//    by a little: the score may have fallen, as it does while a failure
 //    fades. That round also gathers what the means are made of.
 class Engine {
  public:
-  // How far what scores are made of may move between two rounds.
-  static constexpr double kStaleness = 0.01;
-
-  // REQUIRES: options.Validate().ok(). `seed` is not 0. With a `staleness` of 0
-  // every pick begins with a whole round.
-  Engine(const Options& options, std::uint64_t seed,
-         double staleness = kStaleness);
+  // REQUIRES: options.Validate().ok(). `seed` is not 0. If `exact`, every pick
+  // begins with a whole round.
+  Engine(const Options& options, std::uint64_t seed, bool exact = false);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -140,6 +136,7 @@ class Engine {
   Index* PutWord(const Record& record, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
 
+  bool DueToBeat(std::int64_t time) const;
   void Beat(std::int64_t time);
   std::size_t Due(std::size_t size) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
@@ -158,12 +155,14 @@ class Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   void MakeRoom(std::size_t slots, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
+  Moment FreshMoment(TimePoint now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   Index* FindRoom(std::size_t slots) ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   void WriteAllWords(Index& index, const Moment& moment);
 
   // Constant after construction.
   const std::uint64_t seed_;
-  const double staleness_;
+  const bool exact_;
 
   // Atomic. Relaxed, since each is of use by itself; but for index_, which is
   // released when it is made, and acquired by those who use it.
@@ -171,13 +170,14 @@ class Engine {
   std::atomic<std::size_t> size_ = 0;  // Slots 0 to size_ - 1 are taken.
   std::atomic<Choice> choice_;
   std::atomic<std::int64_t> beat_ns_;
-  std::atomic<bool> sweeping_ = false;  // A round is behind.
+  std::atomic<bool> sweeping_ = false;        // A round is behind.
+  std::atomic<std::uint64_t> next_beat_ = 0;  // At this count of picks.
   SharedMoment moment_;
   SteadyTime time_;
 
-  SpinLock beat_lock_ ABSL_ACQUIRED_AFTER(set_mutex_);
+  mutable SpinLock beat_lock_ ABSL_ACQUIRED_AFTER(set_mutex_);
   Fleet fleet_ ABSL_GUARDED_BY(beat_lock_);
-  std::int64_t beat_at_ ABSL_GUARDED_BY(beat_lock_) = 0;
+  std::int64_t beat_at_ns_ ABSL_GUARDED_BY(beat_lock_) = 0;
   std::uint64_t picks_at_beat_ ABSL_GUARDED_BY(beat_lock_) = 0;
   // The round: how far things have moved since it began, how many slots it has
   // been through, and what it has found there.

@@ -31,9 +31,9 @@ bool Contains(absl::Span<const std::string_view> ids, std::string_view id) {
 
 Engine::Picked Engine::Pick(TimePoint now,
                             absl::Span<const std::string_view> avoid) {
+  if (size_.load(std::memory_order_relaxed) == 0) return {};
   std::int64_t time = time_.At(now);
-  if (time - time_.now() >= beat_ns_.load(std::memory_order_relaxed) ||
-      sweeping_.load(std::memory_order_relaxed) || staleness_ == 0) {
+  if (DueToBeat(time) || sweeping_.load(std::memory_order_relaxed) || exact_) {
     Beat(time);
   }
   time = std::max(time, time_.now());
@@ -123,8 +123,8 @@ Engine::Picked Engine::TakeLowestBut(absl::Span<const std::string_view> avoid,
 bool Engine::Avoided(std::uint64_t word,
                      absl::Span<const std::string_view> avoid) const {
   if (avoid.empty()) return false;
-  Record& record = *index_.load(std::memory_order_acquire)
-                        ->RecordAt(SlotOf(word));
+  Record& record =
+      *index_.load(std::memory_order_acquire)->RecordAt(SlotOf(word));
   const SpinLockHolder lock(record.lock);
   return Contains(avoid, record.id());
 }

@@ -220,9 +220,9 @@ Index* Engine::FindRoom(std::size_t slots) {
     if (index->slots() <= std::max(8 * slots, kSmall)) return index.get();
     break;
   }
-  const auto next = std::find_if(
-      indexes_.begin(), indexes_.end(),
-      [&](const auto& index) { return index->slots() >= slots; });
+  const auto next =
+      std::find_if(indexes_.begin(), indexes_.end(),
+                   [&](const auto& index) { return index->slots() >= slots; });
   std::size_t room = std::max(slots, kSmall);
   if (next == indexes_.end() && indexes_.size() > 1) {
     room = std::max(room, indexes_.back()->slots() * 3 / 2);
@@ -230,30 +230,68 @@ Index* Engine::FindRoom(std::size_t slots) {
   return indexes_.insert(next, std::make_unique<Index>(room))->get();
 }
 
+namespace {
+
+// A backend as it was at one moment.
+struct Copied {
+  Evidence evidence;
+  Mishaps mishaps;
+  std::string id;
+  std::uint64_t tag = 0;
+};
+
+Copied Copy(Record& record, const Moment& moment) {
+  Copied copied;
+  {
+    const SpinLockHolder lock(record.lock);
+    copied.evidence = record.evidence;
+    copied.mishaps = record.details().mishaps;
+    copied.tag = record.tag;
+  }
+  copied.id = record.id();
+  copied.evidence.CatchUp(moment);
+  return copied;
+}
+
+}  // namespace
+
+// The means with what they will be told at the end of the next round.
+Moment Engine::FreshMoment(TimePoint now) const {
+  Moment moment = moment_.Read(time_.PeekAt(now));
+  const auto copy = [&] {
+    const SpinLockHolder lock(beat_lock_);
+    return fleet_;
+  };
+  Fleet fleet = copy();
+  const Index& index = *index_.load(std::memory_order_relaxed);
+  double recent_picks = 0;
+  for (const std::uint32_t slot : members_.order) {
+    Copied copied = Copy(*index.RecordAt(slot), moment);
+    fleet.Add(copied.evidence.TakeNews());
+    recent_picks += copied.evidence.recent_picks();
+  }
+  fleet.SetRecentPicks(recent_picks);
+  fleet.Recompute();
+  fleet.WriteMeans(moment);
+  return moment;
+}
+
 std::vector<BackendSnapshot> Engine::Snapshot(TimePoint now) const {
   const MutexLock lock(set_mutex_);
-  const Moment moment = moment_.Read(time_.PeekAt(now));
+  const Moment moment = FreshMoment(now);
+  const Index& index = *index_.load(std::memory_order_relaxed);
   std::vector<BackendSnapshot> snapshots;
   snapshots.reserve(members_.order.size());
   const auto add = [&](Record& record, bool removed) {
-    Evidence evidence;
-    Mishaps mishaps;
-    std::uint64_t tag = 0;
-    {
-      const SpinLockHolder record_lock(record.lock);
-      evidence = record.evidence;
-      mishaps = record.details().mishaps;
-      tag = record.tag;
-    }
-    if (removed && evidence.outstanding() == 0) return;
-    evidence.CatchUp(moment);
-    snapshots.push_back(evidence.Snapshot(moment, mishaps));
-    snapshots.back().id = record.id();
-    snapshots.back().tag = tag;
+    Copied copied = Copy(record, moment);
+    if (removed && copied.evidence.outstanding() == 0) return;
+    snapshots.push_back(copied.evidence.Snapshot(moment, copied.mishaps));
+    snapshots.back().id = std::move(copied.id);
+    snapshots.back().tag = copied.tag;
     snapshots.back().removed = removed;
   };
   for (const std::uint32_t slot : members_.order) {
-    add(*index_.load(std::memory_order_relaxed)->RecordAt(slot), false);
+    add(*index.RecordAt(slot), false);
   }
   members_.ForEachDeparted([&](Record& record) { add(record, true); });
   return snapshots;

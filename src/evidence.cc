@@ -84,10 +84,9 @@ void Evidence::LearnOther(Outcome outcome, double latency_s,
 void Evidence::AddFailures(const Moment& moment, const Mishaps& mishaps,
                            Terms& terms) const {
   terms.failure_cost_s = FailureCostSeconds(moment, mishaps);
-  terms.success_rate =
-      std::max(kLowestSuccessRate,
-               (tries_ - failed_tries_ + moment.prior_weight) /
-                   (tries_ + moment.prior_weight));
+  terms.success_rate = std::max(kLowestSuccessRate,
+                                (tries_ - failed_tries_ + moment.prior_weight) /
+                                    (tries_ + moment.prior_weight));
 }
 
 BackendSnapshot Evidence::Snapshot(const Moment& moment,
@@ -103,15 +102,16 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.overdue = terms.overdue;
   snapshot.turn = terms.turn;
   snapshot.failure_latency = Rounded(FailureLatencySeconds(moment, mishaps));
-  snapshot.mean_age = Rounded(waiting_ > 0 ? AgesSeconds(moment) / waiting_ : 0);
+  snapshot.mean_age =
+      Rounded(waiting_ > 0 ? AgesSeconds(moment) / waiting_ : 0);
   snapshot.share = Share(moment);
   snapshot.picks = picks_;
   snapshot.successes = successes_;
   snapshot.failures = mishaps.failures;
   snapshot.timeouts = mishaps.timeouts;
   snapshot.cancelled = mishaps.cancelled;
-  snapshot.dropped = picks_ - successes_ - mishaps.failures -
-                     mishaps.timeouts - mishaps.cancelled - waiting_;
+  snapshot.dropped = picks_ - successes_ - mishaps.failures - mishaps.timeouts -
+                     mishaps.cancelled - waiting_;
   snapshot.late_finishes = mishaps.late_finishes;
   return snapshot;
 }

@@ -124,9 +124,9 @@ class Evidence {
   // sent is not late: it is to be picked after all that are not.
   bool HeldBack(const Moment& moment, const Terms& terms) const {
     return successes_ < kProven && terms.overdue == 1 &&
-           outstanding_ >= moment.first_contact_limit *
-                               static_cast<double>(std::uint64_t{1}
-                                                   << successes_);
+           outstanding_ >=
+               moment.first_contact_limit *
+                   static_cast<double>(std::uint64_t{1} << successes_);
   }
 
   // All but the id and the tag.

@@ -14,6 +14,13 @@ double Seconds(Duration duration) {
 // REQUIRES: from > 0.
 double Change(double from, double to) { return std::abs(to - from) / from; }
 
+// However slow the clocks, what a quiet balancer has learnt is soon known.
+constexpr double kLongestBeatNs = 1e6;
+
+// By how much scores may move, in parts of what they were, while what is known
+// of the fleet doubles: its means move, and so do shares.
+constexpr double kEvidence = 0.3;
+
 }  // namespace
 
 Fleet::Fleet(const Options& options, double success_stretch)
@@ -35,16 +42,17 @@ void Fleet::SetBackends(std::size_t backends) {
 void Fleet::Configure() {
   latency_rate_ = 1 / Seconds(options_.latency_memory);
   success_rate_ = 1 / (Seconds(options_.success_memory) * success_stretch_);
-  latency_longest_step_ = 1 / (options_.latency_memory_picks * backends_);
-  success_longest_step_ = 1 / (options_.success_memory_picks * backends_);
-  cost_per_latency_ = Seconds(options_.latency_memory) /
-                      Seconds(options_.failure_cost_memory);
+  latency_picks_ = options_.latency_memory_picks * backends_;
+  success_picks_ = options_.success_memory_picks * backends_;
+  cost_per_latency_ =
+      Seconds(options_.latency_memory) / Seconds(options_.failure_cost_memory);
   turn_per_latency_ =
       Seconds(options_.latency_memory) / Seconds(options_.turn_memory);
-  const double fastest = std::max(
-      {latency_rate_, success_rate_, latency_rate_ * cost_per_latency_,
-       latency_rate_ * turn_per_latency_});
-  beat_ns_ = static_cast<std::int64_t>(1e9 / (fastest * kTicksPerMemory));
+  const double fastest =
+      std::max({latency_rate_, success_rate_, latency_rate_ * cost_per_latency_,
+                latency_rate_ * turn_per_latency_});
+  beat_ns_ = static_cast<std::int64_t>(
+      std::min(1e9 / (fastest * kTicksPerMemory), kLongestBeatNs));
 }
 
 double Fleet::Clock::Advance(double by) {
@@ -67,9 +75,9 @@ double Fleet::Advance(std::int64_t elapsed_ns, std::uint64_t picks) {
   const double elapsed_s = internal::Seconds(elapsed_ns);
   const auto count = static_cast<double>(picks);
   const double latency =
-      std::min(elapsed_s * latency_rate_, count * latency_longest_step_);
+      std::min(elapsed_s * latency_rate_, count / latency_picks_);
   const double success =
-      std::min(elapsed_s * success_rate_, count * success_longest_step_);
+      std::min(elapsed_s * success_rate_, count / success_picks_);
   const double turn = latency * turn_per_latency_;
   latency_.Fade(latency_clock_.Advance(latency));
   cost_.Fade(cost_clock_.Advance(latency * cost_per_latency_));
@@ -77,7 +85,8 @@ double Fleet::Advance(std::int64_t elapsed_ns, std::uint64_t picks) {
   const double fair_part = FairPart();
   recent_picks_ = recent_picks_ * turn_clock_.Advance(turn) + count;
   return latency + success + turn +
-         options_.turn_slope * Change(fair_part, FairPart());
+         std::max(kEvidence, options_.turn_slope) *
+             Change(fair_part, FairPart());
 }
 
 void Fleet::Add(const Evidence::News& news) {
@@ -90,11 +99,17 @@ double Fleet::Recompute() {
   const double latency_s = latency_s_;
   const double failure_cost_s = failure_cost_s_;
   // A fleet that has had no success for very long keeps its last mean.
-  latency_s_ = latency_.MeanOr(
-      succeeded_ ? latency_s : Seconds(options_.initial_latency));
+  latency_s_ = latency_.MeanOr(succeeded_ ? latency_s
+                                          : Seconds(options_.initial_latency));
   failure_cost_s_ = options_.failure_cost_factor * cost_.MeanOr(latency_s_);
   return (latency_s > 0 ? Change(latency_s, latency_s_) : 0) +
          (failure_cost_s > 0 ? Change(failure_cost_s, failure_cost_s_) : 0);
+}
+
+void Fleet::WriteMeans(Moment& moment) const {
+  moment.latency_s = latency_s_;
+  moment.failure_cost_s = failure_cost_s_;
+  moment.fair_part = FairPart();
 }
 
 void Fleet::Publish(SharedMoment& moment) const {

@@ -27,11 +27,12 @@ class Fleet {
   // How many share the picks from now on; at least 1.
   void SetBackends(std::size_t backends);
 
-  // How long the time between two beats has to be: a tick of the fastest clock.
+  // How long the time between two beats has to be: a tick of the fastest clock,
+  // or a millisecond.
   std::int64_t beat_ns() const { return beat_ns_; }
 
-  // Time has passed, and `picks` were made meanwhile. Returns by how much scores
-  // may have moved, in parts of what they were.
+  // Time has passed, and `picks` were made meanwhile. Returns by how much
+  // scores may have moved, in parts of what they were.
   double Advance(std::int64_t elapsed_ns, std::uint64_t picks);
 
   // One backend has had this.
@@ -40,12 +41,15 @@ class Fleet {
   // All backends together have had so many picks, on the turn clock: what
   // Advance has counted since the last call is in it.
   void SetRecentPicks(double picks) { recent_picks_ = picks; }
+  double recent_picks() const { return recent_picks_; }
 
   // Recomputes the means. Returns by how much they have changed, in parts of
   // what they were.
   double Recompute();
 
-  // All that is known of the fleet.
+  // What Recompute has found, and what Advance has counted.
+  void WriteMeans(Moment& moment) const;
+  // The same, and the clocks, for all.
   void Publish(SharedMoment& moment) const;
 
  private:
@@ -72,9 +76,7 @@ class Fleet {
   };
 
   void Configure();
-  double FairPart() const {
-    return backends_ / (recent_picks_ + backends_);
-  }
+  double FairPart() const { return backends_ / (recent_picks_ + backends_); }
 
   Options options_;
   const double success_stretch_;
@@ -84,8 +86,8 @@ class Fleet {
   std::int64_t beat_ns_ = 0;
   double latency_rate_ = 0;  // Memories per second.
   double success_rate_ = 0;
-  double latency_longest_step_ = 0;  // In memories for each pick.
-  double success_longest_step_ = 0;
+  double latency_picks_ = 0;  // Picks per memory, at the least.
+  double success_picks_ = 0;
   double cost_per_latency_ = 0;  // Ratios of memories.
   double turn_per_latency_ = 0;
 

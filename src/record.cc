@@ -29,4 +29,20 @@ Record* RecordPool::Take(std::string id) {
   return record;
 }
 
+std::uint64_t RecordPool::CloseAndCountReferences() {
+  std::uint64_t total = 0;
+  for (std::unique_ptr<Chunk>& chunk : chunks_) {
+    std::uint64_t of_chunk = 0;
+    for (Record& record : chunk->records) {
+      const SpinLockHolder lock(record.lock);
+      const std::uint32_t references = record.BalancerIsGone();
+      if (references == 0) record.details().id = std::string();
+      of_chunk += references;
+    }
+    if (of_chunk == 0) chunk = nullptr;
+    total += of_chunk;
+  }
+  return total;
+}
+
 }  // namespace els::internal

@@ -31,8 +31,8 @@ class alignas(128) Record {
   // Of a backend that is in no set.
   static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
-  // Begins to fetch both lines, so that the second does not wait for the lock in
-  // the first.
+  // Begins to fetch both lines, so that the second does not wait for the lock
+  // in the first.
   void Prefetch() const {
     const char* line = reinterpret_cast<const char*>(this);
     __builtin_prefetch(line, 1);
@@ -108,9 +108,9 @@ class RecordPool {
   // REQUIRES: in no set, and nobody refers to it.
   void Return(Record* record) { free_.push_back(record); }
 
-  // Calls `visit` with every record there is, used or not.
-  template <class Visit>
-  void ForEach(Visit visit);
+  // The balancer is gone: frees all that no ticket refers to, and returns how
+  // many tickets there are. Those that go from now on learn of it by Unrefer.
+  std::uint64_t CloseAndCountReferences();
 
  private:
   friend class Record;
@@ -128,13 +128,6 @@ class RecordPool {
 inline RecordDetails& Record::details() {
   auto* chunk = reinterpret_cast<RecordPool::Chunk*>(this - place_);
   return chunk->details[place_];
-}
-
-template <class Visit>
-void RecordPool::ForEach(Visit visit) {
-  for (const auto& chunk : chunks_) {
-    for (Record& record : chunk->records) visit(record);
-  }
 }
 
 }  // namespace els::internal

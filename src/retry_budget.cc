@@ -25,11 +25,10 @@ constexpr double kPartsPerNanosecond = kPartsPerRetry / 1e9;
 
 constexpr double kHighestFloor = 1000;
 constexpr Duration kLongestWindow = std::chrono::hours(1);
-static_assert(
-    kHighestFloor * kPartsPerNanosecond *
-        static_cast<double>(kLongestWindow.count() +
-                            internal::SteadyTime::kLongestStep) <
-    9.2e18);
+static_assert(kHighestFloor * kPartsPerNanosecond *
+                  static_cast<double>(kLongestWindow.count() +
+                                      internal::SteadyTime::kLongestStep) <
+              9.2e18);
 
 }  // namespace
 

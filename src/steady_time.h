@@ -34,8 +34,8 @@ class SteadyTime {
   std::int64_t PeekAt(TimePoint reading) const {
     const std::int64_t time = Peek(reading);
     if (Believable(time)) return time;
-    const std::int64_t now = now_.load(std::memory_order_relaxed);
-    return Minus(time, now) < 0 ? now : now + kLongestStep;
+    const SpinLockHolder lock(lock_);
+    return Judge(Raw(reading)).time;
   }
 
   // The latest time that Advance was told, or that a doubt has settled on.
@@ -75,31 +75,45 @@ class SteadyTime {
     return -kLongestStep < ahead && ahead < kLongestStep;
   }
 
+  struct Judgement {
+    std::int64_t time;
+    bool settled;  // Time goes on from there.
+  };
+
+  // Of a reading that is far off.
+  Judgement Judge(std::int64_t raw) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
+    if (!started_) return {now(), true};
+    const bool ahead =
+        Minus(raw, offset_.load(std::memory_order_relaxed)) > now();
+    const std::int64_t believed = now() + (ahead ? kLongestStep : 0);
+    const std::int64_t since = doubted_ ? Minus(raw, *doubted_) : kLongestStep;
+    if (since <= -kLongestStep || since >= kLongestStep) {
+      return {believed, false};
+    }
+    return {believed + std::max<std::int64_t>(since, 0), true};
+  }
+
   std::int64_t Correct(std::int64_t raw) {
     const SpinLockHolder lock(lock_);
-    std::int64_t time = Minus(raw, offset_.load(std::memory_order_relaxed));
+    const std::int64_t time =
+        Minus(raw, offset_.load(std::memory_order_relaxed));
     if (Believable(time)) return time;  // By now, or seen whole.
-    std::int64_t believed = now();
-    if (started_) {
-      if (Minus(time, believed) > 0) believed += kLongestStep;
-      const std::int64_t since = doubted_ ? Minus(raw, *doubted_) : kLongestStep;
-      if (since <= -kLongestStep || since >= kLongestStep) {
-        doubted_ = raw;
-        return believed;
-      }
-      believed += std::max<std::int64_t>(since, 0);
+    const Judgement judgement = Judge(raw);
+    if (!judgement.settled) {
+      doubted_ = raw;
+      return judgement.time;
     }
     started_ = true;
     doubted_.reset();
-    offset_.store(Minus(raw, believed), std::memory_order_relaxed);
-    now_.store(believed, std::memory_order_relaxed);
-    return believed;
+    offset_.store(Minus(raw, judgement.time), std::memory_order_relaxed);
+    now_.store(judgement.time, std::memory_order_relaxed);
+    return judgement.time;
   }
 
   std::atomic<std::int64_t> offset_ = 0;
   std::atomic<std::int64_t> now_ = 0;
 
-  SpinLock lock_;
+  mutable SpinLock lock_;
   bool started_ ABSL_GUARDED_BY(lock_) = false;
   // The latest reading that was too far off.
   std::optional<std::int64_t> doubted_ ABSL_GUARDED_BY(lock_);

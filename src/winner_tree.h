@@ -102,9 +102,9 @@ class BasicWinnerTree {
     while (at != kRoot) {
       // The three others of its four; not the word at `at` once more, so that
       // no level waits for the store of the one below.
-      lowest = Lower(Lower(lowest, Memory::Load(words_[at ^ 1])),
-                     Lower(Memory::Load(words_[at ^ 2]),
-                           Memory::Load(words_[at ^ 3])));
+      lowest = Lower(
+          Lower(lowest, Memory::Load(words_[at ^ 1])),
+          Lower(Memory::Load(words_[at ^ 2]), Memory::Load(words_[at ^ 3])));
       at = at / 4 + 2;
       Memory::Store(words_[at], lowest);
     }

@@ -113,8 +113,9 @@ class [[nodiscard]] Ticket {
 // Picks backends. Thread-safe: use one per service, shared by all threads,
 // since evidence split among balancers is evidence lost.
 //
-// `now` is any steady clock's reading. Steps back are taken as no step, and a
-// step ahead of more than an hour between two calls as one hour.
+// `now` is any steady clock's reading. A step back is taken as no step, and one
+// of more than an hour, ahead or back, is not believed before a second call
+// agrees with it: ahead it counts as an hour.
 class Balancer {
  public:
   static constexpr std::size_t kMaxBackends = 65'536;

@@ -45,7 +45,7 @@ void ExpectConsistent(const BackendSnapshot& backend) {
   const auto outstanding = static_cast<std::uint64_t>(backend.outstanding);
   EXPECT_LE(outstanding, counts.picks);
   EXPECT_LE(learnt, counts.picks);
-  // What is over has been finished or dropped, or both: answered, then dropped.
+  // What is over has an outcome or was dropped, and what has may not be over.
   EXPECT_LE(counts.picks - outstanding, learnt + counts.dropped);
   EXPECT_TRUE(!backend.removed || outstanding > 0);
 }

@@ -73,8 +73,8 @@ TEST(PowerOfTwoTest, ComparesTwoDifferentCandidates) {
 // As often as if the others were not there.
 TEST(PowerOfTwoTest, DrawsAgainWhereOneOfTheTwoIsNotToBeHad) {
   constexpr int kDraws = 60'000;
-  const std::vector<int> counts = Counts(
-      kPowerOfTwo, {kNotThere, 3, 1, kNotThere, kNotThere, 2}, kDraws);
+  const std::vector<int> counts =
+      Counts(kPowerOfTwo, {kNotThere, 3, 1, kNotThere, kNotThere, 2}, kDraws);
   EXPECT_NEAR(counts[2], kDraws * 2 / 3, FourErrors(kDraws, 2.0 / 3));
   EXPECT_NEAR(counts[5], kDraws * 1 / 3, FourErrors(kDraws, 1.0 / 3));
   EXPECT_EQ(counts[2] + counts[5], kDraws);

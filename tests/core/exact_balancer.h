@@ -10,7 +10,7 @@ namespace els::internal {
 class BalancerPeer {
  public:
   static Balancer MakeExact(const Options& options) {
-    return Balancer(new Engine(options, options.seed, 0));
+    return Balancer(new Engine(options, options.seed, true));
   }
 };
 

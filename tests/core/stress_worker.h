@@ -120,7 +120,7 @@ class Worker {
   }
 
   void Replace(Request& request, Request by) {
-    if (request.ticket) ++counts_.dropped;
+    if (request.ticket && !request.answered) ++counts_.dropped;
     request = std::move(by);
   }
 
