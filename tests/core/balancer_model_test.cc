@@ -90,7 +90,11 @@ class Model {
     const bool ok = outcome == Outcome::kSuccess;
     const bool no_answer =
         outcome == Outcome::kCancelled || outcome == Outcome::kTimeout;
-    const bool longer = no_answer && latency_s > Latency(backend);
+    // Beside what was known of the fleet when the last request was sent.
+    const bool longer =
+        no_answer &&
+        latency_s > Latency(backend, FleetMean(fleet_, latency_clock_,
+                                               /*news=*/false));
     if (ok || longer) backend.latency.push_back({latency_clock_, latency_s});
     if (outcome == Outcome::kCancelled) return;
     if (!ok) backend.failure.push_back({latency_clock_, latency_s});
@@ -101,7 +105,7 @@ class Model {
   }
 
   double Expected(const ModelBackend& backend, double now_s) const {
-    const double l = Latency(backend);
+    const double l = Latency(backend, FleetLatency());
     const double f = Mean(backend.failure, latency_clock_, FleetLatency());
     const double s = std::max(0.001, Mean(backend.success, success_clock_, 1));
     const double c = std::max(f, 5 * FleetMean(fleet_cost_, cost_clock_));
@@ -117,7 +121,7 @@ class Model {
     double age = 0;
     for (const double since : backend.waiting_since_s) age += now_s - since;
     if (age > 0) age /= static_cast<double>(backend.waiting_since_s.size());
-    return std::max(1.0, age / (2 * Latency(backend)));
+    return std::max(1.0, age / (2 * Latency(backend, FleetLatency())));
   }
 
   // Whether the first-contact bound keeps it out of the choice.
@@ -139,11 +143,13 @@ class Model {
     }
   }
 
-  // Of what has been taken, and of what will be next.
-  double FleetMean(const std::vector<Observation>& taken, double clock) const {
+  // Of what has been taken, and perhaps of what will be next.
+  double FleetMean(const std::vector<Observation>& taken, double clock,
+                   bool news = true) const {
     double sum_s = WeightedSum(taken, clock, true);
     double weight = WeightedSum(taken, clock, false);
     for (const ModelBackend* backend : set) {
+      if (!news) break;
       for (const double latency_s : backend->news) sum_s += latency_s;
       weight += static_cast<double>(backend->news.size());
     }
@@ -158,10 +164,9 @@ class Model {
   }
   double FleetLatency() const { return FleetMean(fleet_, latency_clock_); }
 
-  double Latency(const ModelBackend& backend) const {
-    const double mean = Mean(backend.latency, latency_clock_, FleetLatency());
-    if (backend.successes > 0) return mean;
-    return std::max(mean, 1.15 * FleetLatency());
+  double Latency(const ModelBackend& backend, double fleet) const {
+    const double mean = Mean(backend.latency, latency_clock_, fleet);
+    return backend.successes > 0 ? mean : std::max(mean, 1.15 * fleet);
   }
 
   // What is passed in whole ticks of 1/4096 memory.

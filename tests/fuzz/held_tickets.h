@@ -96,9 +96,10 @@ class HeldTickets {
 
   static void CountDropped(const Held& held) {
     if (!held.live()) return;
-    ++held.life->dropped;
     --held.life->outstanding;
-    if (!held.answered) --held.life->waiting;
+    if (held.answered) return;
+    ++held.life->dropped;
+    --held.life->waiting;
   }
 
   std::array<Held, kPlaces> held_;
