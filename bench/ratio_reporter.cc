@@ -3,6 +3,15 @@
 #include <algorithm>
 #include <cstdio>
 
+namespace {
+
+template <class T>
+void AddOnce(std::vector<T>& all, const T& one) {
+  if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+}
+
+}  // namespace
+
 void RatioReporter::ReportRuns(const std::vector<Run>& runs) {
   ConsoleReporter::ReportRuns(runs);
   for (const Run& run : runs) {
@@ -11,28 +20,54 @@ void RatioReporter::ReportRuns(const std::vector<Run>& runs) {
     if (run.run_type == Run::RT_Aggregate && run.aggregate_name != "median") {
       continue;
     }
-    std::string parameters = run.run_name.args;
-    if (!run.run_name.threads.empty()) parameters += "/" + run.run_name.threads;
-    if (std::find(parameters_.begin(), parameters_.end(), parameters) ==
-        parameters_.end()) {
-      parameters_.push_back(parameters);
-    }
-    times_[parameters][run.run_name.function_name] = run.GetAdjustedRealTime();
+    const Parameters parameters = {run.run_name.args,
+                                   static_cast<int>(run.threads)};
+    AddOnce(parameters_, parameters);
+    AddOnce(names_, run.run_name.function_name);
+    // Per iteration, in seconds; of all threads together.
+    times_[run.run_name.function_name][parameters] =
+        run.real_accumulated_time / static_cast<double>(run.iterations) /
+        static_cast<double>(run.threads);
   }
+}
+
+double RatioReporter::TimeOf(const std::string& name,
+                             const Parameters& parameters) const {
+  const auto times = times_.find(name);
+  if (times == times_.end()) return 0;
+  const auto time = times->second.find(parameters);
+  return time == times->second.end() ? 0 : time->second;
 }
 
 void RatioReporter::Finalize() {
   ConsoleReporter::Finalize();
-  std::printf("\nTime as a ratio to %s:\n", baseline_.c_str());
-  for (const std::string& parameters : parameters_) {
-    const auto& times = times_[parameters];
-    const auto base = times.find(baseline_);
-    if (base == times.end()) continue;
-    std::printf("%-26s", parameters.c_str());
-    for (const auto& [name, time] : times) {
-      if (name == baseline_) continue;
-      std::printf("  %s %.2f", name.c_str(), time / base->second);
+  for (const Comparison& comparison : comparisons_) {
+    if (!times_.contains(comparison.baseline)) continue;
+    std::printf("\nTime as a ratio to %s:\n", comparison.baseline.c_str());
+    for (const Parameters& parameters : parameters_) {
+      const double base = TimeOf(comparison.baseline, parameters);
+      if (base == 0) continue;
+      std::printf("  %-16s threads:%-3d", parameters.arguments.c_str(),
+                  parameters.threads);
+      for (const std::string& other : comparison.others) {
+        const double time = TimeOf(other, parameters);
+        if (time > 0) std::printf("  %s %.2f", other.c_str(), time / base);
+      }
+      std::printf("\n");
     }
-    std::printf("\n");
+  }
+  PrintScaling();
+}
+
+void RatioReporter::PrintScaling() const {
+  std::printf("\nOperations as a ratio to one thread's:\n");
+  for (const std::string& name : names_) {
+    for (const Parameters& parameters : parameters_) {
+      const double many = TimeOf(name, parameters);
+      const double one = TimeOf(name, {parameters.arguments, 1});
+      if (parameters.threads == 1 || many == 0 || one == 0) continue;
+      std::printf("  %-16s %-16s threads:%-3d %.2f\n", name.c_str(),
+                  parameters.arguments.c_str(), parameters.threads, one / many);
+    }
   }
 }

@@ -6,20 +6,37 @@
 #include <string>
 #include <vector>
 
-// Prints what the console reporter prints and then, since absolute times say
-// little on a shared machine, each result as a ratio to that of the same
-// parameters whose name begins with `baseline`.
-class RatioReporter final : public benchmark::ConsoleReporter {
+// Prints what the console reporter does, and at the end times as ratios: each
+// benchmark's to that of its baseline with the same parameters in the same run,
+// and what several threads get done to what one does. Absolute times differ
+// from machine to machine and from minute to minute.
+class RatioReporter : public benchmark::ConsoleReporter {
  public:
-  explicit RatioReporter(std::string baseline)
-      : baseline_(std::move(baseline)) {}
+  struct Comparison {
+    std::string baseline;
+    std::vector<std::string> others;
+  };
+
+  explicit RatioReporter(std::vector<Comparison> comparisons)
+      : comparisons_(std::move(comparisons)) {}
 
   void ReportRuns(const std::vector<Run>& runs) override;
   void Finalize() override;
 
  private:
-  const std::string baseline_;
-  // Time of one iteration by parameters, then by name, in the order first seen.
-  std::map<std::string, std::map<std::string, double>> times_;
-  std::vector<std::string> parameters_;
+  struct Parameters {
+    std::string arguments;
+    int threads = 1;
+    auto operator<=>(const Parameters&) const = default;
+  };
+
+  // 0 if there is none.
+  double TimeOf(const std::string& name, const Parameters& parameters) const;
+  void PrintScaling() const;
+
+  const std::vector<Comparison> comparisons_;
+  std::vector<Parameters> parameters_;  // In order of appearance.
+  std::vector<std::string> names_;
+  // By name, per iteration; of repetitions, the median.
+  std::map<std::string, std::map<Parameters, double>> times_;
 };

@@ -111,4 +111,10 @@ std::vector<BackendSnapshot> Balancer::Snapshot(TimePoint now) const {
   return engine_->Snapshot(now);
 }
 
+void Balancer::Explain(std::size_t picks) { engine_->Explain(picks); }
+
+std::vector<PickExplanation> Balancer::Explanations() const {
+  return engine_->Explanations();
+}
+
 }  // namespace els

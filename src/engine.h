@@ -4,23 +4,37 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "els/balancer.h"
+#include "els/explanation.h"
 #include "src/fleet.h"
 #include "src/index.h"
 #include "src/membership.h"
 #include "src/moment.h"
 #include "src/mutex.h"
+#include "src/pick_log.h"
 #include "src/record.h"
 #include "src/spin_lock.h"
 #include "src/steady_time.h"
 #include "src/word.h"
 
 namespace els::internal {
+
+// A backend as it was at one moment.
+struct BackendCopy {
+  Evidence evidence;
+  Mishaps mishaps;
+  std::string id;
+  std::uint64_t tag = 0;
+};
+
+BackendCopy CopyOf(Record& record, const Moment& moment);
+BackendSnapshot SnapshotOf(BackendCopy copy, const Moment& moment);
 
 // All that a Balancer knows and decides; see Balancer and Ticket for what each
 // call means. Thread-safe. Three kinds of state, three kinds of lock:
@@ -84,6 +98,9 @@ class Engine {
   void SetBackends(absl::Span<const Backend> backends, TimePoint now);
   std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
 
+  void Explain(std::size_t picks);
+  std::vector<PickExplanation> Explanations() const;
+
   // No call but those for tickets comes after it. Deletes the engine, at once
   // or with the last ticket. REQUIRES: made by new.
   static void Close(Engine* engine);
@@ -111,6 +128,7 @@ class Engine {
   void OneLess(std::uint64_t references);
 
   // -- Picks: engine_pick.cc
+  Picked Choose(absl::Span<const std::string_view> avoid, const Moment& moment);
   Attempt Take(std::uint64_t word, const Moment& moment,
                absl::Span<const std::string_view> avoid, bool check_risen,
                Picked& picked);
@@ -123,6 +141,17 @@ class Engine {
   std::uint64_t LowestOfAllBut(absl::Span<const std::string_view> avoid) const;
   bool Avoided(std::uint64_t word,
                absl::Span<const std::string_view> avoid) const;
+
+  // -- Explanations: engine_explain.cc
+  struct Candidate {
+    std::uint64_t word = 0;
+    BackendSnapshot snapshot;
+  };
+  std::vector<Candidate> BestFew(const Moment& moment) const;
+  PickReason ReasonFor(const std::vector<Candidate>& best,
+                       absl::Span<const std::string_view> avoid) const;
+  Picked PickAndExplain(TimePoint now, absl::Span<const std::string_view> avoid,
+                        const Moment& moment);
 
   // -- What is common to all: engine.cc
   Moment MomentAt(TimePoint now);
@@ -174,6 +203,7 @@ class Engine {
   std::atomic<std::uint64_t> next_beat_ = 0;  // At this count of picks.
   SharedMoment moment_;
   SteadyTime time_;
+  PickLog pick_log_;
 
   mutable SpinLock beat_lock_ ABSL_ACQUIRED_AFTER(set_mutex_);
   Fleet fleet_ ABSL_GUARDED_BY(beat_lock_);

@@ -38,6 +38,12 @@ Engine::Picked Engine::Pick(TimePoint now,
   }
   time = std::max(time, time_.now());
   const Moment moment = moment_.Read(time);
+  return pick_log_.on() ? PickAndExplain(now, avoid, moment)
+                        : Choose(avoid, moment);
+}
+
+Engine::Picked Engine::Choose(absl::Span<const std::string_view> avoid,
+                              const Moment& moment) {
   if (choice_.load(std::memory_order_relaxed) != Choice::kLowest) {
     return TakeByChance(avoid, moment);
   }

@@ -230,31 +230,6 @@ Index* Engine::FindRoom(std::size_t slots) {
   return indexes_.insert(next, std::make_unique<Index>(room))->get();
 }
 
-namespace {
-
-// A backend as it was at one moment.
-struct Copied {
-  Evidence evidence;
-  Mishaps mishaps;
-  std::string id;
-  std::uint64_t tag = 0;
-};
-
-Copied Copy(Record& record, const Moment& moment) {
-  Copied copied;
-  {
-    const SpinLockHolder lock(record.lock);
-    copied.evidence = record.evidence;
-    copied.mishaps = record.details().mishaps;
-    copied.tag = record.tag;
-  }
-  copied.id = record.id();
-  copied.evidence.CatchUp(moment);
-  return copied;
-}
-
-}  // namespace
-
 // The means with what they will be told at the end of the next round.
 Moment Engine::FreshMoment(TimePoint now) const {
   Moment moment = moment_.Read(time_.PeekAt(now));
@@ -266,9 +241,9 @@ Moment Engine::FreshMoment(TimePoint now) const {
   const Index& index = *index_.load(std::memory_order_relaxed);
   double recent_picks = 0;
   for (const std::uint32_t slot : members_.order) {
-    Copied copied = Copy(*index.RecordAt(slot), moment);
-    fleet.Add(copied.evidence.TakeNews());
-    recent_picks += copied.evidence.recent_picks();
+    BackendCopy copy_of = CopyOf(*index.RecordAt(slot), moment);
+    fleet.Add(copy_of.evidence.TakeNews());
+    recent_picks += copy_of.evidence.recent_picks();
   }
   fleet.SetRecentPicks(recent_picks);
   fleet.Recompute();
@@ -283,11 +258,9 @@ std::vector<BackendSnapshot> Engine::Snapshot(TimePoint now) const {
   std::vector<BackendSnapshot> snapshots;
   snapshots.reserve(members_.order.size());
   const auto add = [&](Record& record, bool removed) {
-    Copied copied = Copy(record, moment);
-    if (removed && copied.evidence.outstanding() == 0) return;
-    snapshots.push_back(copied.evidence.Snapshot(moment, copied.mishaps));
-    snapshots.back().id = std::move(copied.id);
-    snapshots.back().tag = copied.tag;
+    BackendCopy copy = CopyOf(record, moment);
+    if (removed && copy.evidence.outstanding() == 0) return;
+    snapshots.push_back(SnapshotOf(std::move(copy), moment));
     snapshots.back().removed = removed;
   };
   for (const std::uint32_t slot : members_.order) {

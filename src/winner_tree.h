@@ -26,15 +26,14 @@ struct SharedMemory {
     return Words(new (std::align_val_t(64)) Word[count]);
   }
 
-  // Relaxed: the order is made by Fence. What a word stands for is guarded by
-  // other means.
+  // Relaxed: a word is all that is read of it, and what it stands for is
+  // guarded by other means.
   static std::uint64_t Load(const Word& word) {
     return word.load(std::memory_order_relaxed);
   }
   static void Store(Word& word, std::uint64_t value) {
     word.store(value, std::memory_order_relaxed);
   }
-  static void Fence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
 };
 
 // The lowest of many words, each in a slot of its own, kept while many threads
@@ -53,14 +52,19 @@ struct SharedMemory {
 // higher than others.
 //
 //  1. A slot's word is written by one thread at a time: its caller sees to it.
-//  2. Whoever has written a node makes all nodes above it right before it
-//     returns, and looks at them once more after a fence.
-//  3. So when all calls have returned, every node above the slots has the
-//     lowest word of its children. Of the threads that have written a node or
-//     one of its children, the last to pass its fence sees all that was written
-//     there, and has found it right.
-//  4. Until then a node may have a word that its slot has no longer, or lack
-//     one that its slot has: who takes the lowest looks into its slot.
+//  2. Settle(slot) gives every node above the slot the lowest word of its
+//     children, from below, with plain loads and stores.
+//  3. So with calls that do not overlap, every node has the lowest word of all
+//     slots below it.
+//  4. Of calls that overlap, one may write a node from children it has read
+//     before another changed them. A node may then have a word that its slot
+//     has no longer, or lack one that its slot has, until the next Settle of
+//     any slot below it. Who takes the lowest word looks into its slot, and
+//     settles it if it is another; the engine's rounds settle each slot in
+//     turn. No node ever has a word that was in no slot.
+//
+// A fence in each Settle, and a second look, would make 3 hold without the
+// rounds; both together cost a fifth of a pick and a finish.
 template <class Memory>
 class BasicWinnerTree {
  public:
@@ -68,10 +72,8 @@ class BasicWinnerTree {
 
   // Room for `slots` words, all kNone. O(slots).
   explicit BasicWinnerTree(std::size_t slots)
-      : inner_((slots + 1) / 3), slots_(slots) {
-    const std::size_t size = kRoot + inner_ + slots_ + 3;
-    words_ = Memory::Make(size);
-    for (std::size_t i = 0; i < size; ++i) Memory::Store(words_[i], kNone);
+      : inner_((slots + 1) / 3), slots_(slots), words_(Memory::Make(Size())) {
+    for (std::size_t i = 0; i < Size(); ++i) Memory::Store(words_[i], kNone);
     set_count(0);
   }
 
@@ -117,6 +119,9 @@ class BasicWinnerTree {
 
  private:
   static constexpr std::size_t kRoot = 3;
+
+  // With the missing siblings of the last.
+  std::size_t Size() const { return kRoot + inner_ + slots_ + 3; }
 
   static std::size_t Parent(std::size_t node) { return (node - 1) / 4; }
 

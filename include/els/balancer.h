@@ -28,6 +28,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "els/explanation.h"
 #include "els/options.h"
 #include "els/snapshot.h"
 
@@ -148,6 +149,14 @@ class Balancer {
   // What is known of each backend, in the order of the set, then of those that
   // left it with requests outstanding. Changes nothing. O(backends).
   std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
+
+  // Keeps an explanation of each of the latest `picks` picks from now on; 0, as
+  // at first, keeps none and costs nothing. A pick that is explained costs some
+  // microseconds and allocates.
+  void Explain(std::size_t picks);
+
+  // Those kept, the oldest first.
+  std::vector<PickExplanation> Explanations() const;
 
  private:
   friend class internal::BalancerPeer;  // Of the tests.

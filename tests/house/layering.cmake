@@ -54,5 +54,5 @@ check(include INCLUDES "absl/|els/|std(def|int)\\.h>" BANNED "${libm}|${clock}|$
 check(src INCLUDES "absl/|els/|src/" BANNED "${libm}|${clock}|${io}|${threads}|_distribution|mt19937|BitGen")
 check(sim INCLUDES "absl/|boost/program_options|els/|sim/|unistd" BANNED "${libm}|${draws}")
 check(examples INCLUDES "absl/|boost/|els/|examples/|sys/|arpa/|netinet/|[a-z_]+\\.h>")
-check(bench INCLUDES "benchmark/|els/|bench/")
+check(bench INCLUDES "absl/|benchmark/|els/|bench/")
 check(tests INCLUDES ".*")
