@@ -24,10 +24,7 @@ void RatioReporter::ReportRuns(const std::vector<Run>& runs) {
                                    static_cast<int>(run.threads)};
     AddOnce(parameters_, parameters);
     AddOnce(names_, run.run_name.function_name);
-    // Per iteration, in seconds; of all threads together.
-    times_[run.run_name.function_name][parameters] =
-        run.real_accumulated_time / static_cast<double>(run.iterations) /
-        static_cast<double>(run.threads);
+    times_[run.run_name.function_name][parameters] = run.GetAdjustedRealTime();
   }
 }
 

@@ -23,17 +23,6 @@ std::uint64_t SeedFromSystem() {
 
 }  // namespace
 
-Ticket& Ticket::operator=(Ticket&& other) noexcept {
-  if (this == &other) return *this;
-  if (record_ != nullptr) Leave();
-  engine_ = other.engine_;
-  record_ = std::exchange(other.record_, nullptr);
-  tag_ = other.tag_;
-  start_ns_ = other.start_ns_;
-  state_ = std::exchange(other.state_, State::kEmpty);
-  return *this;
-}
-
 void Ticket::Leave() noexcept {
   if (*this) engine_->Drop(*record_, start_ns_, state_ == State::kAnswered);
   Engine::Unrefer(engine_, *record_);

@@ -44,7 +44,7 @@ void LearnFailure(double latency_s, const Moment& moment, Mishaps& mishaps) {
 
 }  // namespace
 
-void Evidence::Age(const Moment& moment) {
+void Evidence::Age(Moment moment) {
   if (latency_ticks_ != moment.latency_ticks) {
     const double decay = Decay(moment.latency_ticks - latency_ticks_);
     Fade(latency_weight_, decay);
@@ -63,8 +63,8 @@ void Evidence::Age(const Moment& moment) {
   }
 }
 
-void Evidence::LearnOther(Outcome outcome, double latency_s,
-                          const Moment& moment, Mishaps& mishaps) {
+void Evidence::LearnOther(Outcome outcome, double latency_s, Moment moment,
+                          Mishaps& mishaps) {
   if (outcome == Outcome::kCancelled) {
     ++mishaps.cancelled;
   } else {
@@ -81,12 +81,13 @@ void Evidence::LearnOther(Outcome outcome, double latency_s,
   }
 }
 
-void Evidence::AddFailures(const Moment& moment, const Mishaps& mishaps,
-                           Terms& terms) const {
+Terms Evidence::WithFailures(Moment moment, const Mishaps& mishaps,
+                             Terms terms) const {
   terms.failure_cost_s = FailureCostSeconds(moment, mishaps);
   terms.success_rate = std::max(kLowestSuccessRate,
                                 (tries_ - failed_tries_ + moment.prior_weight) /
                                     (tries_ + moment.prior_weight));
+  return terms;
 }
 
 BackendSnapshot Evidence::Snapshot(const Moment& moment,

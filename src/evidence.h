@@ -106,7 +106,7 @@ class Evidence {
   Terms TermsAt(const Moment& moment, const Mishaps& mishaps) const {
     Terms terms;
     terms.latency_s = LatencySeconds(moment);
-    if (failed_tries_ > 0) AddFailures(moment, mishaps, terms);
+    if (failed_tries_ > 0) terms = WithFailures(moment, mishaps, terms);
     terms.distance = distance_;
     UpdateTerms(moment, terms);
     return terms;
@@ -137,11 +137,12 @@ class Evidence {
   // beyond any number of requests.
   static constexpr std::uint64_t kProven = 40;
 
-  void Age(const Moment& moment);
-  void LearnOther(Outcome outcome, double latency_s, const Moment& moment,
+  // By value, as they are called seldom: so that a moment whose address is
+  // never taken may stay in registers.
+  void Age(Moment moment);
+  void LearnOther(Outcome outcome, double latency_s, Moment moment,
                   Mishaps& mishaps);
-  void AddFailures(const Moment& moment, const Mishaps& mishaps,
-                   Terms& terms) const;
+  Terms WithFailures(Moment moment, const Mishaps& mishaps, Terms terms) const;
 
   double LatencySeconds(const Moment& moment) const {
     const double mean =

@@ -72,7 +72,16 @@ class [[nodiscard]] Ticket {
         tag_(other.tag_),
         start_ns_(other.start_ns_),
         state_(std::exchange(other.state_, State::kEmpty)) {}
-  Ticket& operator=(Ticket&& other) noexcept;
+  Ticket& operator=(Ticket&& other) noexcept {
+    if (this == &other) return *this;
+    if (record_ != nullptr) Leave();
+    engine_ = other.engine_;
+    record_ = std::exchange(other.record_, nullptr);
+    tag_ = other.tag_;
+    start_ns_ = other.start_ns_;
+    state_ = std::exchange(other.state_, State::kEmpty);
+    return *this;
+  }
   ~Ticket() {
     if (record_ != nullptr) Leave();
   }
