@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "els/retry_budget.h"
 #include "sim/virtual_time.h"
 
 namespace els_sim {
@@ -92,6 +93,9 @@ struct Scenario {
   // So often is a request that failed or timed out sent again, at once, to a
   // server that has not failed it yet.
   std::size_t retries = 0;
+
+  // What each access point may retry, of all its requests; empty: everything.
+  std::optional<els::RetryBudgetOptions> retry_budget = {};
 
   // What a failed request counts beyond the time it took.
   Duration failure_penalty = std::chrono::seconds(1);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "els/retry_budget.h"
 #include "sim/event_queue.h"
 #include "sim/server.h"
 #include "sim/workload.h"
@@ -67,6 +68,17 @@ std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
   return policies;
 }
 
+std::vector<std::unique_ptr<els::RetryBudget>> MakeBudgets(
+    const Scenario& scenario) {
+  std::vector<std::unique_ptr<els::RetryBudget>> budgets;
+  if (!scenario.retry_budget.has_value()) return budgets;
+  for (std::size_t i = 0; i < scenario.access_points; ++i) {
+    budgets.push_back(
+        std::make_unique<els::RetryBudget>(*scenario.retry_budget));
+  }
+  return budgets;
+}
+
 class Simulation {
  public:
   Simulation(const Scenario& scenario, const PolicyInfo& policy,
@@ -88,6 +100,7 @@ class Simulation {
   void Served(std::uint32_t id);
   void Answer(std::uint32_t id, els::Outcome outcome);
   void End(std::uint32_t id, els::Outcome outcome);
+  bool MayRetry(const Request& request);
   void EndRequest(std::uint32_t request_id, els::Outcome outcome);
   void CheckConservation() const;
 
@@ -104,6 +117,8 @@ class Simulation {
   const Scenario& scenario_;
   Workload workload_;
   std::vector<std::unique_ptr<Policy>> policies_;  // By access point.
+  // By access point; none if retries are free.
+  std::vector<std::unique_ptr<els::RetryBudget>> budgets_;
   std::vector<Server> servers_;
   WindowTally windows_;
 
@@ -121,6 +136,7 @@ Simulation::Simulation(const Scenario& scenario, const PolicyInfo& policy,
     : scenario_(scenario),
       workload_(scenario, seed),
       policies_(MakePolicies(scenario, policy, seed)),
+      budgets_(MakeBudgets(scenario)),
       windows_(scenario) {
   for (const ServerPlan& server : scenario.servers) {
     servers_.emplace_back(server.slots);
@@ -184,6 +200,9 @@ void Simulation::Arrive() {
   requests_.push_back({.arrival = *next_arrival_});
   result_.costs.emplace_back();
   windows_.Arrived(now_);
+  if (!budgets_.empty()) {
+    budgets_[next_arrival_->access_point]->Request(AsTimePoint(now_));
+  }
   Send(id);
   AwaitArrival();
 }
@@ -242,11 +261,16 @@ void Simulation::End(std::uint32_t id, els::Outcome outcome) {
                                                   now_ - sent.time, now_);
   if (outcome != els::Outcome::kSuccess) {
     request.failed_by.push_back(sent.attempt.server);
-    if (request.failed_by.size() <= scenario_.retries) {
-      return Send(sent.request);
-    }
+    if (MayRetry(request)) return Send(sent.request);
   }
   EndRequest(sent.request, outcome);
+}
+
+// Of a request that has just failed once more.
+bool Simulation::MayRetry(const Request& request) {
+  if (request.failed_by.size() > scenario_.retries) return false;
+  return budgets_.empty() ||
+         budgets_[request.arrival.access_point]->TryRetry(AsTimePoint(now_));
 }
 
 void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome) {

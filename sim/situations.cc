@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "els/retry_budget.h"
+
 namespace els_sim {
 namespace {
 
@@ -13,6 +15,11 @@ constexpr std::size_t kServers = 10;
 constexpr std::size_t kSlots = 8;
 constexpr std::size_t kAccessPoints = 20;
 constexpr Duration kEvent = seconds(20);
+
+// The library's own, but for the floor, of which each access point has one: the
+// default of ten a second would here be a retry for every eighth request at a
+// load of 0.8, on top of every fifth.
+constexpr els::RetryBudgetOptions kRetryBudget = {.floor_per_second = 1};
 
 // Ten servers of which nothing is wrong.
 Scenario Ten(std::string name, std::string description, Duration length) {
@@ -26,6 +33,7 @@ Scenario Ten(std::string name, std::string description, Duration length) {
           .size = SizeDistribution::kExponential,
           .mean_size = milliseconds(40),
           .timeout = seconds(1),
+          .retry_budget = kRetryBudget,
           .failure_penalty = seconds(1)};
 }
 
@@ -80,7 +88,8 @@ Scenario HalfFail() {
   Happens({.failure_rate = 1}, kServers / 2, seconds(5), scenario);
   scenario.windows = {{"failing", seconds(20), seconds(25)},
                       {"failing and 15 s after", seconds(20), seconds(40)},
-                      {"back", seconds(30), seconds(40)}};
+                      {"back", seconds(30), seconds(40)},
+                      {"all the time", seconds(0), seconds(40)}};
   return scenario;
 }
 
@@ -112,7 +121,7 @@ Scenario Rollout() {
 
 // Even access points are near to the first five servers, odd ones to the rest.
 Scenario TwoZones(std::string name, std::string description, Phase phase) {
-  Scenario scenario = Ten(std::move(name), std::move(description), seconds(55));
+  Scenario scenario = Ten(std::move(name), std::move(description), seconds(80));
   scenario.zones = 2;
   scenario.far = 10;
   for (std::size_t i = kServers / 2; i < kServers; ++i) {
@@ -123,7 +132,8 @@ Scenario TwoZones(std::string name, std::string description, Phase phase) {
                       {"third second", seconds(22), seconds(23)},
                       {"fifth second", seconds(24), seconds(25)},
                       {"bad", seconds(20), seconds(40)},
-                      {"back", seconds(50), seconds(55)}};
+                      {"back", seconds(50), seconds(55)},
+                      {"at last", seconds(70), seconds(80)}};
   return scenario;
 }
 

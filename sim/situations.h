@@ -10,8 +10,9 @@
 namespace els_sim {
 
 // Ten servers of eight slots, twenty access points, exponential service of
-// 40 ms and a timeout of a second, unless they say otherwise. The load is that
-// of the servers at the start, whatever becomes of them.
+// 40 ms, a timeout of a second and a budget for retries, if there are any,
+// unless they say otherwise. The load is that of the servers at the start,
+// whatever becomes of them.
 std::vector<Scenario> Situations();
 
 }  // namespace els_sim

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "els/options.h"
+
 namespace els_sim {
 
 using Duration = std::chrono::nanoseconds;
@@ -20,6 +22,12 @@ struct VirtualClock {
 };
 
 using Time = VirtualClock::time_point;
+
+// The same instant on the clock that the library's times are of.
+inline els::TimePoint AsTimePoint(Time time) {
+  return els::TimePoint(
+      std::chrono::duration_cast<els::Duration>(time.time_since_epoch()));
+}
 
 // For formulas; rounded to a Duration once, at their end.
 using FractionalDuration = std::chrono::duration<double, std::nano>;

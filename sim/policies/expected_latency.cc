@@ -13,11 +13,6 @@
 namespace els_sim {
 namespace {
 
-els::TimePoint AsTimePoint(Time now) {
-  return els::TimePoint(
-      std::chrono::duration_cast<els::Duration>(now.time_since_epoch()));
-}
-
 els::Options SeededOptions(els::Random random) {
   els::Options options;
   // 0 would ask the library to draw a seed from the system.

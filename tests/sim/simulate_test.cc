@@ -137,6 +137,19 @@ TEST(Simulate, GivesUpWhenTheRetriesAreUsedUp) {
   EXPECT_EQ(Costs(scenario), Durations{milliseconds(12)});
 }
 
+TEST(Simulate, RetriesNoMoreThanTheAccessPointsBudgetAllows) {
+  Scenario scenario =
+      Burst(6, {{.phases = {{.failure_rate = 1}}}, {.slots = 6}});
+  scenario.retries = 1;
+  EXPECT_EQ(Simulate(scenario, Named("round-robin"), 1).succeeded, 6);
+  // Three requests fail, the first a millisecond after all six have arrived.
+  scenario.retry_budget =
+      els::RetryBudgetOptions{.ratio = 0.4, .floor_per_second = 0};
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(result.succeeded, 4);  // The bucket never holds more than one.
+  EXPECT_EQ(result.failed, 2);
+}
+
 TEST(Simulate, SendsToThoseThatAreThere) {
   // Two requests a millisecond, in the mean, for 30 ms.
   Scenario scenario = Burst(0, {{.slots = 20, .leaves_at = milliseconds(10)},
