@@ -226,7 +226,8 @@ void OneThread(benchmark::internal::Benchmark* bench) { bench->Threads(1); }
 // As many as there are, up to 16.
 void ManyThreads(benchmark::internal::Benchmark* bench) {
   bench->ThreadRange(
-      1, std::clamp<int>(std::thread::hardware_concurrency(), 2, 16));
+      1,
+      std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16));
 }
 
 void FewSizes(benchmark::internal::Benchmark* bench) {

@@ -38,22 +38,24 @@ double RatioReporter::TimeOf(const std::string& name,
 
 void RatioReporter::Finalize() {
   ConsoleReporter::Finalize();
-  for (const Comparison& comparison : comparisons_) {
-    if (!times_.contains(comparison.baseline)) continue;
-    std::printf("\nTime as a ratio to %s:\n", comparison.baseline.c_str());
-    for (const Parameters& parameters : parameters_) {
-      const double base = TimeOf(comparison.baseline, parameters);
-      if (base == 0) continue;
-      std::printf("  %-16s threads:%-3d", parameters.arguments.c_str(),
-                  parameters.threads);
-      for (const std::string& other : comparison.others) {
-        const double time = TimeOf(other, parameters);
-        if (time > 0) std::printf("  %s %.2f", other.c_str(), time / base);
-      }
-      std::printf("\n");
-    }
-  }
+  for (const Comparison& comparison : comparisons_) PrintRatios(comparison);
   PrintScaling();
+}
+
+void RatioReporter::PrintRatios(const Comparison& comparison) const {
+  if (!times_.contains(comparison.baseline)) return;
+  std::printf("\nTime as a ratio to %s:\n", comparison.baseline.c_str());
+  for (const Parameters& parameters : parameters_) {
+    const double base = TimeOf(comparison.baseline, parameters);
+    if (base == 0) continue;
+    std::printf("  %-16s threads:%-3d", parameters.first.c_str(),
+                parameters.second);
+    for (const std::string& other : comparison.others) {
+      const double time = TimeOf(other, parameters);
+      if (time > 0) std::printf("  %s %.2f", other.c_str(), time / base);
+    }
+    std::printf("\n");
+  }
 }
 
 void RatioReporter::PrintScaling() const {
@@ -61,10 +63,10 @@ void RatioReporter::PrintScaling() const {
   for (const std::string& name : names_) {
     for (const Parameters& parameters : parameters_) {
       const double many = TimeOf(name, parameters);
-      const double one = TimeOf(name, {parameters.arguments, 1});
-      if (parameters.threads == 1 || many == 0 || one == 0) continue;
+      const double one = TimeOf(name, {parameters.first, 1});
+      if (parameters.second == 1 || many == 0 || one == 0) continue;
       std::printf("  %-16s %-16s threads:%-3d %.2f\n", name.c_str(),
-                  parameters.arguments.c_str(), parameters.threads, one / many);
+                  parameters.first.c_str(), parameters.second, one / many);
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Prints what the console reporter does, and at the end times as ratios: each
@@ -24,14 +25,11 @@ class RatioReporter : public benchmark::ConsoleReporter {
   void Finalize() override;
 
  private:
-  struct Parameters {
-    std::string arguments;
-    int threads = 1;
-    auto operator<=>(const Parameters&) const = default;
-  };
+  using Parameters = std::pair<std::string, int>;  // Arguments and threads.
 
   // 0 if there is none.
   double TimeOf(const std::string& name, const Parameters& parameters) const;
+  void PrintRatios(const Comparison& comparison) const;
   void PrintScaling() const;
 
   const std::vector<Comparison> comparisons_;

@@ -132,12 +132,17 @@ class Engine {
   Attempt Take(std::uint64_t word, const Moment& moment,
                absl::Span<const std::string_view> avoid, bool check_risen,
                Picked& picked);
+  Attempt TakeFound(Record& record, std::uint64_t word, const Moment& moment,
+                    absl::Span<const std::string_view> avoid, bool check_risen)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
   Picked TakeLowest(const Moment& moment);
   Picked TakeLowestBut(absl::Span<const std::string_view> avoid,
                        const Moment& moment);
   Picked TakeByChance(absl::Span<const std::string_view> avoid,
                       const Moment& moment);
   std::uint64_t WordByChance(absl::Span<const std::string_view> avoid) const;
+  std::uint64_t WordByChance(absl::Span<const std::string_view> avoid,
+                             bool even_held_back) const;
   std::uint64_t LowestOfAllBut(absl::Span<const std::string_view> avoid) const;
   bool Avoided(std::uint64_t word,
                absl::Span<const std::string_view> avoid) const;

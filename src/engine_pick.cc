@@ -60,34 +60,38 @@ Engine::Attempt Engine::Take(std::uint64_t word, const Moment& moment,
   if (slot >= index->slots()) return Attempt::kMoved;
   Record& record = *index->RecordAt(slot);
   record.Prefetch();
-  Attempt attempt = Attempt::kTaken;
+  Attempt attempt = Attempt::kMoved;
   {
     const SpinLockHolder lock(record.lock);
-    if (record.slot != slot || index->tree.Get(slot) != word ||
-        index != index_.load(std::memory_order_acquire)) {
-      attempt = Attempt::kMoved;
-    } else if (!avoid.empty() && Contains(avoid, record.id())) {
-      return Attempt::kAvoided;
-    } else {
-      Evidence& evidence = record.evidence;
-      evidence.CatchUp(moment);
-      Terms terms = evidence.TermsAt(moment, record.details().mishaps);
-      if (check_risen &&
-          (evidence.HeldBack(moment, terms) != IsHeldBack(word) ||
-           ExpectedLatency(terms) >
-               ExpectedLatencyOf(word) * (1 + kTolerance))) {
-        attempt = Attempt::kMoved;
-      } else {
-        evidence.Picked(moment);
-        evidence.UpdateTerms(moment, terms);
-        picked = {&record, record.tag, moment.now_ns};
-      }
-      PutWord(record, terms, moment);
+    // Else it has left, or its word has changed, or all have moved.
+    if (record.slot == slot && index->tree.Get(slot) == word &&
+        index == index_.load(std::memory_order_acquire)) {
+      attempt = TakeFound(record, word, moment, avoid, check_risen);
+      picked = {&record, record.tag, moment.now_ns};
     }
   }
   index->tree.Settle(slot);
   if (attempt == Attempt::kTaken) index->tree.Count();
   return attempt;
+}
+
+inline Engine::Attempt Engine::TakeFound(
+    Record& record, std::uint64_t word, const Moment& moment,
+    absl::Span<const std::string_view> avoid, bool check_risen) {
+  if (!avoid.empty() && Contains(avoid, record.id())) return Attempt::kAvoided;
+  Evidence& evidence = record.evidence;
+  evidence.CatchUp(moment);
+  Terms terms = evidence.TermsAt(moment, record.details().mishaps);
+  const bool risen =
+      check_risen &&
+      (evidence.HeldBack(moment, terms) != IsHeldBack(word) ||
+       ExpectedLatency(terms) > ExpectedLatencyOf(word) * (1 + kTolerance));
+  if (!risen) {
+    evidence.Picked(moment);
+    evidence.UpdateTerms(moment, terms);
+  }
+  PutWord(record, terms, moment);
+  return risen ? Attempt::kMoved : Attempt::kTaken;
 }
 
 Engine::Picked Engine::TakeLowest(const Moment& moment) {
@@ -146,32 +150,33 @@ std::uint64_t Engine::LowestOfAllBut(
   return lowest;
 }
 
+std::uint64_t Engine::WordByChance(absl::Span<const std::string_view> avoid,
+                                   bool even_held_back) const {
+  const WinnerTree& tree = index_.load(std::memory_order_acquire)->tree;
+  const std::size_t slots =
+      std::min(size_.load(std::memory_order_relaxed), tree.slots());
+  const auto word_at = [&](std::size_t slot) {
+    const std::uint64_t word = tree.Get(slot);
+    const bool passed_over = word == WinnerTree::kNone ||
+                             (IsHeldBack(word) && !even_held_back) ||
+                             Avoided(word, avoid);
+    return passed_over ? WinnerTree::kNone : word;
+  };
+  Random random(Mix(seed_ + tree.count()));
+  return choice_.load(std::memory_order_relaxed) == Choice::kPowerOfTwo
+             ? LowerOfTwo(slots, word_at, random)
+             : WeightedRandom(slots, word_at, random);
+}
+
 // From those with the fewest objections to them: to be avoided weighs more than
 // to be held back.
 std::uint64_t Engine::WordByChance(
     absl::Span<const std::string_view> avoid) const {
-  const WinnerTree& tree = index_.load(std::memory_order_acquire)->tree;
-  const std::size_t slots =
-      std::min(size_.load(std::memory_order_relaxed), tree.slots());
-  Random random(Mix(seed_ + tree.count()));
-  for (const bool even_avoided : {false, true}) {
+  for (const auto& avoided : {avoid, absl::Span<const std::string_view>()}) {
     for (const bool even_held_back : {false, true}) {
-      const auto word_at = [&](std::size_t slot) {
-        const std::uint64_t word = tree.Get(slot);
-        if (word == WinnerTree::kNone ||
-            (IsHeldBack(word) && !even_held_back) ||
-            (!even_avoided && Avoided(word, avoid))) {
-          return WinnerTree::kNone;
-        }
-        return word;
-      };
-      const std::uint64_t word =
-          choice_.load(std::memory_order_relaxed) == Choice::kPowerOfTwo
-              ? LowerOfTwo(slots, word_at, random)
-              : WeightedRandom(slots, word_at, random);
+      const std::uint64_t word = WordByChance(avoided, even_held_back);
       if (word != WinnerTree::kNone) return word;
     }
-    if (avoid.empty()) break;
   }
   return WinnerTree::kNone;
 }

@@ -44,8 +44,10 @@ Match MatchWith(absl::Span<const Backend> backends,
     }
     match.records[i] = old[j++];
   }
-  unmatched.insert(unmatched.end(), old.begin() + std::min(j, old.size()),
-                   old.end());
+  unmatched.insert(
+      unmatched.end(),
+      old.begin() + static_cast<std::ptrdiff_t>(std::min(j, old.size())),
+      old.end());
 
   absl::flat_hash_map<absl::string_view, Record*> by_id;
   for (Record* record : unmatched) by_id.emplace(record->id(), record);

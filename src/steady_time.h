@@ -60,7 +60,9 @@ class SteadyTime {
   }
 
   static std::int64_t Raw(TimePoint reading) {
-    return std::chrono::nanoseconds(reading.time_since_epoch()).count();
+    using std::chrono::nanoseconds;
+    return std::chrono::duration_cast<nanoseconds>(reading.time_since_epoch())
+        .count();
   }
 
   // Relaxed, here and everywhere: should offset and time be of different

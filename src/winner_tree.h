@@ -18,12 +18,12 @@ struct SharedMemory {
   // Whole cache lines, so that a small tree lies in one.
   struct Delete {
     void operator()(Word* words) const {
-      ::operator delete[](words, std::align_val_t(64));
+      ::operator delete[](words, std::align_val_t{64});
     }
   };
   using Words = std::unique_ptr<Word[], Delete>;
   static Words Make(std::size_t count) {
-    return Words(new (std::align_val_t(64)) Word[count]);
+    return Words(new (std::align_val_t{64}) Word[count]);
   }
 
   // Relaxed: a word is all that is read of it, and what it stands for is

@@ -22,10 +22,10 @@ struct ModelMemory {
   using Words = std::array<Word, 16>;  // Relacy has an allocator of its own.
   static Words Make(std::size_t) { return {}; }
   static std::uint64_t Load(const Word& word) {
-    return word.load(rl::mo_relaxed, $);
+    return word.load(rl::mo_relaxed, RL_INFO);
   }
   static void Store(Word& word, std::uint64_t value) {
-    word.store(value, rl::mo_relaxed, $);
+    word.store(value, rl::mo_relaxed, RL_INFO);
   }
 };
 
