@@ -119,7 +119,8 @@ void Engine::CountLateFinish(Record& record) {
 
 // As time passes, and while it stands still, as picks are made.
 bool Engine::DueToBeat(std::int64_t time) const {
-  return time - time_.now() >= beat_ns_.load(std::memory_order_relaxed) ||
+  return time - beat_at_ns_.load(std::memory_order_relaxed) >=
+             beat_ns_.load(std::memory_order_relaxed) ||
          index_.load(std::memory_order_acquire)->tree.count() >=
              next_beat_.load(std::memory_order_relaxed);
 }
@@ -131,8 +132,9 @@ void Engine::Beat(std::int64_t time) {
   if (DueToBeat(time) && time_.Advance(time)) {
     const std::uint64_t picks =
         index_.load(std::memory_order_acquire)->tree.count();
-    moved_ += fleet_.Advance(time - beat_at_ns_, picks - picks_at_beat_);
-    beat_at_ns_ = time;
+    moved_ += fleet_.Advance(
+        time - beat_at_ns_.exchange(time, std::memory_order_relaxed),
+        picks - picks_at_beat_);
     picks_at_beat_ = picks;
     fleet_.Publish(moment_);
   }

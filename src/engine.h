@@ -189,6 +189,7 @@ class Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   void MakeRoom(std::size_t slots, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
+  Moment NoteTime(TimePoint now);
   Moment FreshMoment(TimePoint now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   Index* FindRoom(std::size_t slots) ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
@@ -206,13 +207,13 @@ class Engine {
   std::atomic<std::int64_t> beat_ns_;
   std::atomic<bool> sweeping_ = false;        // A round is behind.
   std::atomic<std::uint64_t> next_beat_ = 0;  // At this count of picks.
+  std::atomic<std::int64_t> beat_at_ns_ = 0;  // The latest.
   SharedMoment moment_;
   SteadyTime time_;
   PickLog pick_log_;
 
   mutable SpinLock beat_lock_ ABSL_ACQUIRED_AFTER(set_mutex_);
   Fleet fleet_ ABSL_GUARDED_BY(beat_lock_);
-  std::int64_t beat_at_ns_ ABSL_GUARDED_BY(beat_lock_) = 0;
   std::uint64_t picks_at_beat_ ABSL_GUARDED_BY(beat_lock_) = 0;
   // The round: how far things have moved since it began, how many slots it has
   // been through, and what it has found there.

@@ -77,12 +77,12 @@ void Engine::SetOptions(const Options& options, TimePoint now) {
     fleet_.Publish(moment_);
     beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
   }
-  WriteAllWords(*index_.load(std::memory_order_relaxed), MomentAt(now));
+  WriteAllWords(*index_.load(std::memory_order_relaxed), NoteTime(now));
 }
 
 void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
   const MutexLock lock(set_mutex_);
-  const Moment moment = MomentAt(now);
+  const Moment moment = NoteTime(now);
   members_.Forget(moment.now_ns, Nanoseconds(options_.removed_memory));
 
   std::vector<Record*> old;
@@ -118,6 +118,14 @@ void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
   fleet_.Publish(moment_);
   beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
   StartRound();
+}
+
+// Not before the latest time known, as a step back is no step.
+Moment Engine::NoteTime(TimePoint now) {
+  const SpinLockHolder beat_lock(beat_lock_);
+  const std::int64_t time = std::max(time_.At(now), time_.now());
+  time_.Advance(time);
+  return moment_.Read(time);
 }
 
 // What SetBackends alone writes it may read without the lock.

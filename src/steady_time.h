@@ -88,7 +88,10 @@ class SteadyTime {
     const bool ahead =
         Minus(raw, offset_.load(std::memory_order_relaxed)) > now();
     const std::int64_t believed = now() + (ahead ? kLongestStep : 0);
-    const std::int64_t since = doubted_ ? Minus(raw, *doubted_) : kLongestStep;
+    // A doubt is settled by the next reading, not by one that comes after time
+    // has gone on without it.
+    const bool doubted = doubted_ && doubted_at_ == now();
+    const std::int64_t since = doubted ? Minus(raw, *doubted_) : kLongestStep;
     if (since <= -kLongestStep || since >= kLongestStep) {
       return {believed, false};
     }
@@ -103,6 +106,7 @@ class SteadyTime {
     const Judgement judgement = Judge(raw);
     if (!judgement.settled) {
       doubted_ = raw;
+      doubted_at_ = now();
       return judgement.time;
     }
     started_ = true;
@@ -119,6 +123,7 @@ class SteadyTime {
   bool started_ ABSL_GUARDED_BY(lock_) = false;
   // The latest reading that was too far off.
   std::optional<std::int64_t> doubted_ ABSL_GUARDED_BY(lock_);
+  std::int64_t doubted_at_ ABSL_GUARDED_BY(lock_) = 0;
 };
 
 }  // namespace els::internal

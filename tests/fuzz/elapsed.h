@@ -7,15 +7,17 @@
 #include "els/options.h"
 
 // How much time passes at readings that jump about. The header promises no
-// more than that a step back is none, and that one ahead of more than an hour
-// is one hour; so there is a least and a most.
+// more than that a step back is none, and that one ahead of an hour or more is
+// not believed until another call agrees, and then one hour; so there is a
+// least and a most.
 class Elapsed {
  public:
   // `surely` if the call must take note of the time.
   void Read(els::TimePoint reading, bool surely) {
     if (previous_) {
       most_ += Step(*previous_, reading);
-      if (surely) least_ += Step(farthest_, reading);
+      const els::Duration step = Step(farthest_, reading);
+      if (surely && step < std::chrono::hours(1)) least_ += step;
     }
     farthest_ = previous_ ? std::max(farthest_, reading) : reading;
     previous_ = reading;
