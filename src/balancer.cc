@@ -41,7 +41,7 @@ std::uint64_t Ticket::tag() const {
 void Ticket::Answered(Outcome outcome, TimePoint now) noexcept {
   if (state_ == State::kEmpty) return;
   if (state_ != State::kWaiting) return Engine::CountLateFinish(*record_);
-  engine_->Answered(*record_, start_ns_, outcome, now);
+  engine_->Settle(*record_, start_ns_, outcome, now, /*over=*/false);
   state_ = State::kAnswered;
 }
 
@@ -50,7 +50,7 @@ void Ticket::Finish(Outcome outcome, TimePoint now) noexcept {
     case State::kEmpty:
       return;
     case State::kWaiting:
-      engine_->Finish(*record_, start_ns_, outcome, now);
+      engine_->Settle(*record_, start_ns_, outcome, now, /*over=*/true);
       break;
     case State::kAnswered:
       engine_->Released(*record_);

@@ -64,22 +64,8 @@ void Engine::OneLess(std::uint64_t references) {
 
 Moment Engine::MomentAt(TimePoint now) { return moment_.Read(time_.At(now)); }
 
-void Engine::Answered(Record& record, std::int64_t start_ns, Outcome outcome,
-                      TimePoint now) {
-  const Moment moment = MomentAt(now);
-  ToSettle to_settle;
-  const SpinLockHolder lock(record.lock);
-  Evidence& evidence = record.evidence;
-  evidence.CatchUp(moment);
-  evidence.Settled(start_ns);
-  evidence.Learn(outcome, moment.now_ns - start_ns, moment,
-                 record.details().mishaps);
-  if (record.slot == Record::kNoSlot) return;
-  to_settle.Note(PutWord(record, moment), record.slot);
-}
-
-void Engine::Finish(Record& record, std::int64_t start_ns, Outcome outcome,
-                    TimePoint now) {
+void Engine::Settle(Record& record, std::int64_t start_ns, Outcome outcome,
+                    TimePoint now, bool over) {
   record.Prefetch();
   const Moment moment = MomentAt(now);
   ToSettle to_settle;
@@ -89,7 +75,7 @@ void Engine::Finish(Record& record, std::int64_t start_ns, Outcome outcome,
   evidence.Settled(start_ns);
   evidence.Learn(outcome, moment.now_ns - start_ns, moment,
                  record.details().mishaps);
-  evidence.Released();
+  if (over) evidence.Released();
   if (record.slot == Record::kNoSlot) return;
   to_settle.Note(PutWord(record, moment), record.slot);
 }

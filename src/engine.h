@@ -74,12 +74,10 @@ class Engine {
   // The ticket made of it must be given back to Unrefer in the end.
   Picked Pick(TimePoint now, absl::Span<const std::string_view> avoid);
 
-  // The request sent at `start_ns` has its answer, or none to wait for.
-  void Answered(Record& record, std::int64_t start_ns, Outcome outcome,
-                TimePoint now);
-  // It has its answer, or none to wait for, and is over.
-  void Finish(Record& record, std::int64_t start_ns, Outcome outcome,
-              TimePoint now);
+  // The request sent at `start_ns` has its answer, or none to wait for, and may
+  // be over.
+  void Settle(Record& record, std::int64_t start_ns, Outcome outcome,
+              TimePoint now, bool over);
   // It is over, after its answer.
   void Released(Record& record);
   // It was given up, before or after the answer.
