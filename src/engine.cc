@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "els/random.h"
 #include "src/word.h"
@@ -19,10 +20,9 @@ double Staleness(std::size_t size) {
   return std::min(0.02, 0.001 + 5e-6 * static_cast<double>(size));
 }
 
-// A beat comes once the picks have become more by this part, while what is
+// A beat comes once the picks have become more by Fleet::growth, while what is
 // known is little, and no later than after so many, or a quarter of one for
 // each backend.
-constexpr double kGrowth = 1.0 / 64;
 constexpr std::size_t kPicksPerBeat = 64;
 
 // Uniform in [1 - spread, 1 + spread].
@@ -115,19 +115,22 @@ bool Engine::DueToBeat(std::int64_t time) const {
 void Engine::Beat(std::int64_t time) {
   if (!beat_lock_.TryLock()) return;
   time = std::max(time, time_.now());
+  const std::size_t size = size_.load(std::memory_order_relaxed);
+  const std::uint64_t picks =
+      index_.load(std::memory_order_acquire)->tree.count();
+  fleet_.Count(
+      picks - std::exchange(picks_counted_, picks),
+      size > 0 ? static_cast<double>(swept_) / static_cast<double>(size) : 0);
   if (DueToBeat(time) && time_.Advance(time)) {
-    const std::uint64_t picks =
-        index_.load(std::memory_order_acquire)->tree.count();
     moved_ += fleet_.Advance(
-        time - beat_at_ns_.exchange(time, std::memory_order_relaxed),
-        picks - picks_at_beat_);
+        time - beat_at_ns_.exchange(time, std::memory_order_relaxed));
     picks_at_beat_ = picks;
     fleet_.Publish(moment_);
   }
   Sweep(time);
-  const std::size_t most =
-      std::max(kPicksPerBeat, size_.load(std::memory_order_relaxed) / 4);
-  const auto growth = static_cast<std::size_t>(kGrowth * fleet_.recent_picks());
+  const std::size_t most = std::max(kPicksPerBeat, size / 4);
+  const auto growth =
+      static_cast<std::size_t>(fleet_.growth() * fleet_.recent_picks());
   next_beat_.store(picks_at_beat_ + 1 + std::min(most, growth),
                    std::memory_order_relaxed);
   beat_lock_.Unlock();
@@ -173,8 +176,7 @@ void Engine::Visit(std::size_t slot, const Moment& moment) {
   const SpinLockHolder lock(record->lock);
   if (record->slot != slot) return;  // It has just left.
   record->evidence.CatchUp(moment);
-  fleet_.Add(record->evidence.TakeNews());
-  recent_picks_ += record->evidence.recent_picks();
+  fleet_.Gather(record->evidence);
   to_settle.Note(PutWord(*record, moment), record->slot);
 }
 
@@ -182,17 +184,15 @@ void Engine::Visit(std::size_t slot, const Moment& moment) {
 void Engine::StartRound() {
   moved_ = 1;
   swept_ = 0;
-  recent_picks_ = 0;
+  fleet_.StartRound();
   sweeping_.store(true, std::memory_order_relaxed);
 }
 
 void Engine::EndRound() {
-  fleet_.SetRecentPicks(recent_picks_);
   // The words written in this round are as far off as the means have moved.
-  moved_ = fleet_.Recompute();
+  moved_ = fleet_.EndRound();
   fleet_.Publish(moment_);
   swept_ = 0;
-  recent_picks_ = 0;
 }
 
 }  // namespace els::internal

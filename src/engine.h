@@ -213,11 +213,11 @@ class Engine {
   mutable SpinLock beat_lock_ ABSL_ACQUIRED_AFTER(set_mutex_);
   Fleet fleet_ ABSL_GUARDED_BY(beat_lock_);
   std::uint64_t picks_at_beat_ ABSL_GUARDED_BY(beat_lock_) = 0;
-  // The round: how far things have moved since it began, how many slots it has
-  // been through, and what it has found there.
+  std::uint64_t picks_counted_ ABSL_GUARDED_BY(beat_lock_) = 0;
+  // The round: how far things have moved since it began, and how many slots it
+  // has been through.
   double moved_ ABSL_GUARDED_BY(beat_lock_) = 0;
   std::size_t swept_ ABSL_GUARDED_BY(beat_lock_) = 0;
-  double recent_picks_ ABSL_GUARDED_BY(beat_lock_) = 0;
 
   mutable Mutex set_mutex_;
   Options options_ ABSL_GUARDED_BY(set_mutex_);

@@ -249,14 +249,12 @@ Moment Engine::FreshMoment(TimePoint now) const {
   };
   Fleet fleet = copy();
   const Index& index = *index_.load(std::memory_order_relaxed);
-  double recent_picks = 0;
+  fleet.StartRound();
   for (const std::uint32_t slot : members_.order) {
     BackendCopy copy_of = CopyOf(*index.RecordAt(slot), moment);
-    fleet.Add(copy_of.evidence.TakeNews());
-    recent_picks += copy_of.evidence.recent_picks();
+    fleet.Gather(copy_of.evidence);
   }
-  fleet.SetRecentPicks(recent_picks);
-  fleet.Recompute();
+  fleet.EndRound();
   fleet.WriteMeans(moment);
   return moment;
 }

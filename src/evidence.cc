@@ -6,9 +6,11 @@
 namespace els::internal {
 namespace {
 
-// Keeps 1/s, and with it E, finite for a backend that only fails; at this rate
-// it already costs a thousand failures.
-constexpr double kLowestSuccessRate = 0.001;
+// A backend that only fails costs 1/s - 1 = 13 failures, and never more: else
+// what is left of a set that is too small for its load is given all of it, and
+// fails too. In the simulator's zone-fails at a load of 0.8, with a retry and
+// no budget, that is what happens at a rate of 0.05 or less, and it has no end.
+constexpr double kLowestSuccessRate = 0.07;
 
 // What is left of one observation after 64 memories: from there on nothing, so
 // that no sum becomes so small that arithmetic with it is slow.
@@ -65,17 +67,25 @@ void Evidence::Age(Moment moment) {
 
 void Evidence::LearnOther(Outcome outcome, double latency_s, Moment moment,
                           Mishaps& mishaps) {
-  if (outcome == Outcome::kCancelled) {
-    ++mishaps.cancelled;
-  } else {
-    ++(outcome == Outcome::kTimeout ? mishaps.timeouts : mishaps.failures);
+  if (outcome == Outcome::kFailure) {
+    ++mishaps.failures;
     LearnFailure(latency_s, moment, mishaps);
     tries_ += 1;
     failed_tries_ += 1;
+    return;
+  }
+  if (outcome == Outcome::kTimeout) {
+    // Not a failure as well: under overload that would count the same wait
+    // twice, send everything to the backends that still answer, and make them
+    // time out next. But never a cheaper one, however short the deadline.
+    ++mishaps.timeouts;
+    latency_s = std::max(latency_s, moment.failure_cost_s);
+  } else {
+    ++mishaps.cancelled;
   }
   // Of an answer that did not come before this it is known that it would have
   // taken longer: censored, so never evidence of being quick.
-  if (outcome != Outcome::kFailure && latency_s > LatencySeconds(moment)) {
+  if (latency_s > LatencySeconds(moment)) {
     latency_sum_s_ += latency_s;
     latency_weight_ += 1;
   }

@@ -25,7 +25,7 @@ struct Mishaps {
   std::uint64_t cancelled = 0;
   std::uint32_t late_finishes = 0;
 
-  // The decayed sums of the latencies of failures and timeouts, as of a tick.
+  // The decayed sums of the latencies of failures, as of a tick.
   // Floats will do: they add a few per cent to what a failure costs.
   Ticks ticks = 0;
   float sum_s = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 namespace els::internal {
 namespace {
@@ -17,8 +18,8 @@ double Change(double from, double to) { return std::abs(to - from) / from; }
 // However slow the clocks, what a quiet balancer has learnt is soon known.
 constexpr double kLongestBeatNs = 1e6;
 
-// By how much scores may move, in parts of what they were, while what is known
-// of the fleet doubles: its means move, and so do shares.
+// By how much scores may move at the least, in parts of what they were, while
+// what is known of the fleet doubles: its means move, and so do shares.
 constexpr double kEvidence = 0.3;
 
 }  // namespace
@@ -70,29 +71,53 @@ void Fleet::Sum::Fade(double decay) {
   if (weight < 1e-28) *this = {};
 }
 
-double Fleet::Advance(std::int64_t elapsed_ns, std::uint64_t picks) {
-  if (picks == 0) return 0;
-  const double elapsed_s = internal::Seconds(elapsed_ns);
+void Fleet::Count(std::uint64_t picks, double gathered) {
   const auto count = static_cast<double>(picks);
+  picks_ += count;
+  recent_picks_ += count;
+  gathered_picks_ += count * gathered;
+}
+
+double Fleet::Advance(std::int64_t elapsed_ns) {
+  if (picks_ == 0) return 0;
+  const double elapsed_s = internal::Seconds(elapsed_ns);
   const double latency =
-      std::min(elapsed_s * latency_rate_, count / latency_picks_);
+      std::min(elapsed_s * latency_rate_, picks_ / latency_picks_);
   const double success =
-      std::min(elapsed_s * success_rate_, count / success_picks_);
+      std::min(elapsed_s * success_rate_, picks_ / success_picks_);
   const double turn = latency * turn_per_latency_;
+  const double fair_part = backends_ / (recent_picks_ - picks_ + backends_);
   latency_.Fade(latency_clock_.Advance(latency));
   cost_.Fade(cost_clock_.Advance(latency * cost_per_latency_));
   success_clock_.Advance(success);
-  const double fair_part = FairPart();
-  recent_picks_ = recent_picks_ * turn_clock_.Advance(turn) + count;
-  return latency + success + turn +
-         std::max(kEvidence, options_.turn_slope) *
-             Change(fair_part, FairPart());
+  const double turn_decay = turn_clock_.Advance(turn);
+  recent_picks_ *= turn_decay;
+  gathered_picks_ *= turn_decay;
+  picks_ = 0;
+  return latency + success + turn + MovedSince(fair_part);
 }
 
-void Fleet::Add(const Evidence::News& news) {
+double Fleet::MovedSince(double fair_part) const {
+  return std::max(kEvidence, options_.turn_slope) *
+         Change(fair_part, FairPart());
+}
+
+double Fleet::growth() const {
+  return 0.005 / std::max(kEvidence, options_.turn_slope);
+}
+
+void Fleet::Gather(Evidence& evidence) {
+  const Evidence::News news = evidence.TakeNews();
   latency_.Add(news);
   cost_.Add(news);
   succeeded_ = succeeded_ || news.successes > 0;
+  gathered_picks_ += evidence.recent_picks();
+}
+
+double Fleet::EndRound() {
+  const double fair_part = FairPart();
+  recent_picks_ = std::exchange(gathered_picks_, 0);
+  return Recompute() + MovedSince(fair_part);
 }
 
 double Fleet::Recompute() {

@@ -31,23 +31,27 @@ class Fleet {
   // or a millisecond.
   std::int64_t beat_ns() const { return beat_ns_; }
 
-  // Time has passed, and `picks` were made meanwhile. Returns by how much
-  // scores may have moved, in parts of what they were.
-  double Advance(std::int64_t elapsed_ns, std::uint64_t picks);
+  // So many more picks were made; this part of the backends is gathered
+  // already.
+  void Count(std::uint64_t picks, double gathered);
 
-  // One backend has had this.
-  void Add(const Evidence::News& news);
+  // So much time has passed. Returns by how much scores may have moved, in
+  // parts of what they were, since the last call.
+  double Advance(std::int64_t elapsed_ns);
 
-  // All backends together have had so many picks, on the turn clock: what
-  // Advance has counted since the last call is in it.
-  void SetRecentPicks(double picks) { recent_picks_ = picks; }
+  // A round gathers what all backends have had, one after the other, while
+  // picks go on.
+  void StartRound() { gathered_picks_ = 0; }
+  void Gather(Evidence& evidence);
+  // Recomputes the means. Returns by how much scores have moved.
+  double EndRound();
+
+  // How many picks all have had, on the turn clock; and by what part they may
+  // grow until Advance: all scores move by half a per cent with their shares.
   double recent_picks() const { return recent_picks_; }
+  double growth() const;
 
-  // Recomputes the means. Returns by how much they have changed, in parts of
-  // what they were.
-  double Recompute();
-
-  // What Recompute has found, and what Advance has counted.
+  // What the last round has found, and what was counted since.
   void WriteMeans(Moment& moment) const;
   // The same, and the clocks, for all.
   void Publish(SharedMoment& moment) const;
@@ -76,7 +80,10 @@ class Fleet {
   };
 
   void Configure();
+  double Recompute();
   double FairPart() const { return backends_ / (recent_picks_ + backends_); }
+  // What scores move by with it.
+  double MovedSince(double fair_part) const;
 
   Options options_;
   const double success_stretch_;
@@ -96,10 +103,12 @@ class Fleet {
   Clock cost_clock_;
   Clock turn_clock_;
 
-  Sum latency_;  // On the latency clock.
-  Sum cost_;     // On the cost clock.
-  double recent_picks_ = 0;
-  bool succeeded_ = false;  // Ever.
+  Sum latency_;                // On the latency clock.
+  Sum cost_;                   // On the cost clock.
+  double recent_picks_ = 0;    // On the turn clock,
+  double gathered_picks_ = 0;  // and of the round.
+  double picks_ = 0;           // Since Advance.
+  bool succeeded_ = false;     // Ever.
 
   double latency_s_ = 0;  // The means, as they are published.
   double failure_cost_s_ = 0;

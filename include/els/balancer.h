@@ -52,8 +52,9 @@ struct Backend {
 //                latency              success rate   for example
 //   kSuccess     a sample             up             2xx to 4xx, but not 429
 //   kFailure     a sample of failure  down           429, 5xx, reset, refused
-//   kTimeout     a sample of failure  down           its deadline has passed
-//                and, as kCancelled,
+//   kTimeout     a sample, as long    -              its deadline has passed
+//                as a failure costs
+//                if it was shorter
 //   kCancelled   a sample if longer   -              the user went away, or
 //                than usual, else -                  a hedge has lost
 //   (dropped)    -                    -              never sent

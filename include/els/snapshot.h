@@ -24,7 +24,7 @@ struct BackendSnapshot {
   Duration expected_latency = {};  // E: what a pick compares.
 
   // The terms of E.
-  Duration latency = {};         // l: mean of successes, drawn to the fleet's.
+  Duration latency = {};         // l: mean of answers, drawn to the fleet's.
   Duration failure_cost = {};    // c: what one failed attempt is held to cost.
   double success_rate = 1;       // s: in (0, 1].
   std::int64_t outstanding = 0;  // q: picked and not finished.
@@ -32,7 +32,7 @@ struct BackendSnapshot {
   double turn = 1;               // About 1: above its share more, below less.
 
   // What the terms are made of.
-  Duration failure_latency = {};  // f: mean of failures and timeouts.
+  Duration failure_latency = {};  // f: mean of failures.
   Duration mean_age = {};         // Of the outstanding ones not yet answered.
   double share = 1;               // Recent picks relative to a fair share.
 

@@ -67,16 +67,16 @@ class Model {
         picks_since_beat_ >= beat_after_) {
       const double dt = now_s - last_beat_s_;
       last_beat_s_ = now_s;
-      const double step = std::min(dt / 5, picks_since_beat_ / (10 * n));
+      const double step = std::min(dt / 3, picks_since_beat_ / (5 * n));
       Advance(latency_, step, latency_clock_);
       Advance(success_, std::min(dt / 3, picks_since_beat_ / (5 * n)),
               success_clock_);
-      Advance(cost_, step * 5 / 60, cost_clock_);
-      Advance(turn_, step * 5 / 20, turn_clock_);
+      Advance(cost_, step * 3 / 60, cost_clock_);
+      Advance(turn_, step * 3 / 60, turn_clock_);
       picks_since_beat_ = 0;
     }
     TakeNews();
-    beat_after_ = 1 + std::min(64.0, std::floor(AllPicks() / 64));
+    beat_after_ = 1 + std::min(64.0, std::floor(AllPicks() * 0.0025));
   }
 
   void Pick(ModelBackend& backend, double now_s) {
@@ -90,13 +90,17 @@ class Model {
     const bool ok = outcome == Outcome::kSuccess;
     const bool no_answer =
         outcome == Outcome::kCancelled || outcome == Outcome::kTimeout;
+    if (outcome == Outcome::kTimeout) {
+      latency_s = std::max(
+          latency_s, 7 * FleetMean(fleet_cost_, cost_clock_, /*news=*/false));
+    }
     // Beside what was known of the fleet when the last request was sent.
     const bool longer =
         no_answer &&
         latency_s > Latency(backend, FleetMean(fleet_, latency_clock_,
                                                /*news=*/false));
     if (ok || longer) backend.latency.push_back({latency_clock_, latency_s});
-    if (outcome == Outcome::kCancelled) return;
+    if (no_answer) return;
     if (!ok) backend.failure.push_back({latency_clock_, latency_s});
     backend.success.push_back({success_clock_, ok ? 1.0 : 0.0});
     if (!ok) return;
@@ -107,14 +111,14 @@ class Model {
   double Expected(const ModelBackend& backend, double now_s) const {
     const double l = Latency(backend, FleetLatency());
     const double f = Mean(backend.failure, latency_clock_, FleetLatency());
-    const double s = std::max(0.001, Mean(backend.success, success_clock_, 1));
-    const double c = std::max(f, 5 * FleetMean(fleet_cost_, cost_clock_));
+    const double s = std::max(0.07, Mean(backend.success, success_clock_, 1));
+    const double c = std::max(f, 7 * FleetMean(fleet_cost_, cost_clock_));
     const auto n = static_cast<double>(set.size());
     const double share = (WeightedSum(backend.picks, turn_clock_, false) + 1) *
                          n / (AllPicks() + n);
     return (l + c * (1 / s - 1)) * Overdue(backend, now_s) *
            (backend.outstanding + 1) * backend.distance *
-           (1 + std::clamp(0.3 * (share - 1), -0.15, 0.15));
+           (1 + std::clamp(2 * (share - 1), -0.2, 0.2));
   }
 
   double Overdue(const ModelBackend& backend, double now_s) const {

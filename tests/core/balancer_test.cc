@@ -198,7 +198,7 @@ TEST_F(BalancerTest, NewOptionsKeepWhatWasLearnt) {
   EXPECT_EQ(after.latency, before.latency);
   EXPECT_EQ(after.turn, 1);
   EXPECT_NEAR(static_cast<double>(after.failure_cost.count()),
-              static_cast<double>(before.failure_cost.count()) * 9 / 5, 2);
+              static_cast<double>(before.failure_cost.count()) * 9 / 7, 2);
 }
 
 TEST_F(BalancerTest, BadOptionsAreRefusedAndChangeNothing) {
@@ -207,7 +207,7 @@ TEST_F(BalancerTest, BadOptionsAreRefusedAndChangeNothing) {
       Options{.failure_cost_factor = 9, .turn_limit = 5}, clock_.now());
   EXPECT_THAT(std::string(status.message()), HasSubstr("turn_limit is 5"));
   EXPECT_EQ(balancer_.Snapshot(clock_.now())[0].failure_cost,
-            milliseconds(250));  // 5 times 50 ms
+            milliseconds(350));  // 7 times 50 ms
 }
 
 TEST(BalancerDeathTest, TheConstructorRequiresValidOptions) {

@@ -71,19 +71,19 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.seed == 0);
   CHECK(options.choice == ELS_CHOICE_LOWEST);
   CHECK(options.initial_latency_ns == 50 * kMillisecond);
-  CHECK(options.latency_memory_ns == 5 * kSecond);
-  CHECK(options.latency_memory_picks == 10);
+  CHECK(options.latency_memory_ns == 3 * kSecond);
+  CHECK(options.latency_memory_picks == 5);
   CHECK(options.success_memory_ns == 3 * kSecond);
   CHECK(options.success_memory_picks == 5);
   CHECK(options.success_memory_spread == 0.3);
   CHECK(options.prior_weight == 1);
   CHECK(options.unproven_factor == 1.15);
-  CHECK(options.failure_cost_factor == 5);
+  CHECK(options.failure_cost_factor == 7);
   CHECK(options.failure_cost_memory_ns == 60 * kSecond);
   CHECK(options.overdue_factor == 2);
-  CHECK(options.turn_limit == 0.15);
-  CHECK(options.turn_slope == 0.3);
-  CHECK(options.turn_memory_ns == 20 * kSecond);
+  CHECK(options.turn_limit == 0.2);
+  CHECK(options.turn_slope == 2);
+  CHECK(options.turn_memory_ns == 60 * kSecond);
   CHECK(options.first_contact_limit == 1);
   CHECK(options.removed_memory_ns == 600 * kSecond);
 }

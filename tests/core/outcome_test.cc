@@ -41,6 +41,9 @@ Options LongMemory() {
   options.success_memory = std::chrono::hours(24);
   options.failure_cost_memory = std::chrono::hours(24);
   options.turn_memory = std::chrono::hours(24);
+  options.failure_cost_factor = 5;
+  options.turn_slope = 0.3;
+  options.turn_limit = 0.15;
   return options;
 }
 
@@ -98,9 +101,10 @@ TEST_P(OutcomeTest, TeachesWhatItsRowSays) {
 
 // A success at 500 ms makes the fleet's mean 800 / 3 = 266.667 ms, and a's
 // (200 + 500 + 266.667) / 3 = 322.222 ms. A longer wait without an answer makes
-// a's (200 + 500 + 150) / 3 = 283.333 ms. A failure makes the success rate
-// (1 + 0 + 1) / 3, and E what it costs times half more; its latency is
-// that and 150 ms in the mean.
+// a's (200 + 500 + 150) / 3 = 283.333 ms; a timeout counts as at least the 750
+// ms that a failure costs: (200 + 750 + 150) / 3 = 366.667 ms. A failure makes
+// the success rate (1 + 0 + 1) / 3, and E what it costs times half more; its
+// latency is that and 150 ms in the mean.
 INSTANTIATE_TEST_SUITE_P(
     Table, OutcomeTest,
     testing::Values(
@@ -112,10 +116,11 @@ INSTANTIATE_TEST_SUITE_P(
             175, 75.5, 2.0 / 3, 0, (175 + 375) * 1.06},
         Row{"FailureThatTakesLong", Way::kFinish, Outcome::kFailure, 5000,  //
             175, 2575, 2.0 / 3, 0, (175 + 1287.5) * 1.06},
-        Row{"TimeoutLongerThanUsual", Way::kFinish, Outcome::kTimeout, 500,  //
-            283.3333, 325, 2.0 / 3, 0, (283.3333 + 375) * 1.06},
-        Row{"TimeoutShorterThanUsual", Way::kFinish, Outcome::kTimeout, 100,  //
-            175, 125, 2.0 / 3, 0, (175 + 375) * 1.06},
+        Row{"TimeoutLongerThanAFailureCosts", Way::kFinish, Outcome::kTimeout,
+            1000,  //
+            450, 150, 1, 0, 450 * 1.06},
+        Row{"TimeoutShorterThanThat", Way::kFinish, Outcome::kTimeout, 100,  //
+            366.6667, 150, 1, 0, 366.6667 * 1.06},
         Row{"CancelledLongerThanUsual", Way::kFinish, Outcome::kCancelled,
             500,  //
             283.3333, 150, 1, 0, 283.3333 * 1.06},
@@ -128,8 +133,8 @@ INSTANTIATE_TEST_SUITE_P(
             322.2222, 266.6667, 1, 1, 2 * 322.2222 * 1.06},
         Row{"AnsweredWithFailure", Way::kAnswer, Outcome::kFailure, 500,  //
             175, 325, 2.0 / 3, 1, 2 * (175 + 375) * 1.06},
-        Row{"AnsweredByTimeout", Way::kAnswer, Outcome::kTimeout, 500,  //
-            283.3333, 325, 2.0 / 3, 1, 2 * (283.3333 + 375) * 1.06},
+        Row{"AnsweredByTimeout", Way::kAnswer, Outcome::kTimeout, 1000,  //
+            450, 150, 1, 1, 2 * 450 * 1.06},
         Row{"AnsweredByCancelling", Way::kAnswer, Outcome::kCancelled, 500,  //
             283.3333, 150, 1, 1, 2 * 283.3333 * 1.06}),
     [](const auto& row) { return row.param.name; });

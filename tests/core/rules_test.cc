@@ -54,7 +54,7 @@ class RulesTest : public testing::Test {
     return {};
   }
 
-  void ExpectEqualSharesOfUnanswered() {
+  void ExpectEqualSharesOfUnanswered(double within) {
     std::vector<Ticket> owed;
     std::map<std::string, int> picks;
     for (int i = 0; i < 400; ++i) {
@@ -62,7 +62,7 @@ class RulesTest : public testing::Test {
       ++picks[std::string(owed.back().id())];
     }
     EXPECT_EQ(picks.size(), 4u);
-    for (const auto& [id, count] : picks) EXPECT_NEAR(count, 100, 20) << id;
+    for (const auto& [id, count] : picks) EXPECT_NEAR(count, 100, within) << id;
   }
 
   VirtualClock clock_;
@@ -86,22 +86,47 @@ TEST_F(RulesTest, OneThatFailsHalfItsRequestsAtOnceGetsFarLessThanItsShare) {
   EXPECT_GT(shares.at("bad"), 0.0);
 }
 
-TEST_F(RulesTest, AFailureCostsFiveSuccessesHoweverFastItIs) {
+TEST_F(RulesTest, AFailureCostsSevenSuccessesHoweverFastItIs) {
   SetIds({"a"});
   Serve(1000, Succeed);
   Serve(1, [](const std::string&, int) {
     return Reply{Outcome::kFailure, milliseconds(1)};
   });
-  EXPECT_NEAR(Of("a").failure_cost / milliseconds(1), 200, 1);
+  EXPECT_NEAR(Of("a").failure_cost / milliseconds(1), 280, 1);
 }
 
 TEST_F(RulesTest, AFailureThatTakesLongerThanThatCostsWhatItTakes) {
   SetIds({"a"});
   Serve(1000, Succeed);
   Serve(100, [](const std::string&, int) {
-    return Reply{Outcome::kTimeout, milliseconds(1000)};
+    return Reply{Outcome::kFailure, milliseconds(1000)};
   });
   EXPECT_GT(Of("a").failure_cost, milliseconds(800));
+}
+
+// At a success rate of 7 % there are 13.3 failures, of seven successes each,
+// for each success: what is left of a set need not bear the load of all that
+// fail.
+TEST_F(RulesTest, OneThatOnlyFailsCostsNinetyFourSuccessesAndNeverMore) {
+  SetIds({"a"});
+  Serve(1000, Succeed);
+  Serve(3000, [](const std::string&, int) {
+    return Reply{Outcome::kFailure, milliseconds(10)};
+  });
+  EXPECT_NEAR(Of("a").expected_latency / milliseconds(40), 94, 1);
+}
+
+// A timeout is a latency, not a failure as well: where all are overloaded the
+// one that still answers is not given everything.
+TEST_F(RulesTest, OneThatOnlyTimesOutCostsItsTimeoutAndNoMore) {
+  SetIds({"a"});
+  Serve(1000, Succeed);
+  Serve(100, [](const std::string&, int) {
+    return Reply{Outcome::kTimeout, milliseconds(1000)};
+  });
+  EXPECT_EQ(Of("a").success_rate, 1);
+  EXPECT_GT(Of("a").expected_latency, milliseconds(800));
+  EXPECT_LT(Of("a").expected_latency, milliseconds(1100));
 }
 
 // Rule 2: silence is evidence.
@@ -225,14 +250,14 @@ TEST_F(RulesTest, WhereAllFailAllShare) {
 TEST_F(RulesTest, WhereAllAreSilentAllShare) {
   SetIds({"a", "b", "c", "d"});
   Serve(200, Succeed);
-  ExpectEqualSharesOfUnanswered();
+  ExpectEqualSharesOfUnanswered(20);
 }
 
 TEST_F(RulesTest, WhereAllAreSilentTheUnprovenShareToo) {
   SetIds({"a"});
   Serve(200, Succeed);
   SetIds({"a", "b", "c", "d"});
-  ExpectEqualSharesOfUnanswered();
+  ExpectEqualSharesOfUnanswered(50);  // It is the turn of those that are new.
 }
 
 // Near-equals take turns.
@@ -245,8 +270,8 @@ TEST_F(RulesTest, TheSlightlySlowerGetsLessButDoesNotStarve) {
   EXPECT_LT(shares.at("b"), 0.5);
 }
 
-// A backend at distance 10 costs as much as a near one with nine in line; a
-// little less, as it is below its share.
+// A backend at distance 10 costs as much as a near one with nine in line, or
+// with six as long as it is below its share: 0.8 * 10 = 1.2 * 6.7.
 TEST_F(RulesTest, AFarBackendIsUsedOnceTheNearOneIsBusy) {
   ASSERT_TRUE(balancer_
                   .SetBackends({{.id = "near"}, {.id = "far", .distance = 10}},
@@ -258,7 +283,7 @@ TEST_F(RulesTest, AFarBackendIsUsedOnceTheNearOneIsBusy) {
   do {
     tickets.push_back(balancer_.Pick(clock_.now()));
   } while (tickets.back().id() == "near" && tickets.size() < 100);
-  EXPECT_GT(tickets.size(), 8u);
+  EXPECT_GT(tickets.size(), 6u);
   EXPECT_LT(tickets.size(), 14u);
 }
 

@@ -119,8 +119,6 @@ TEST(Steady, KeepsAwayFromAServerThatDoesNotAnswer) {
     EXPECT_LE(runs.Share("silent"), 0.002) << Text(traffic);
     EXPECT_LE(runs.Peak("silent"), traffic.load == kHalf ? 15 : 20)
         << Text(traffic);
-    // With retries at the high load it is not back so soon.
-    if (traffic.load == kHigh && traffic.retries > 0) continue;
     EXPECT_GE(runs.Share("back"), 0.05) << Text(traffic);
   }
 }
@@ -144,6 +142,23 @@ TEST(Steady, UsesTheHalfThatFailedAgain) {
 TEST(Steady, HidesTheFailureOfHalfBehindOneRetryAtHalfTheLoad) {
   const Runs runs("half-fail", {kHalf, 1});
   EXPECT_LE(runs.Errors("failing and 15 s after"), 0.01);
+}
+
+// For five seconds the other half can serve five eighths of the requests at
+// best. In the four seconds before any can wait for the end of that 2,400 of
+// 6,400 are too many, less the 1,000 that may wait a second: of the 32,000 of
+// the 20 s window 4.4 %, of the run's 64,000 half of that.
+TEST(Steady, LosesFewBehindOneRetryWhenHalfFailAtTheHighLoad) {
+  const Runs runs("half-fail", {kHigh, 1});
+  EXPECT_LE(runs.Errors("all the time"), 0.05);
+  EXPECT_LE(runs.Errors("failing and 15 s after"), 0.08);
+}
+
+TEST(Steady, SharesEvenlyOverAMinuteWhereAllAreEqual) {
+  for (const Traffic& traffic : kWithoutRetries) {
+    const Runs runs("calm", traffic);
+    EXPECT_LE(runs.Uneven("all the time"), 0.04) << Text(traffic);
+  }
 }
 
 TEST(Steady, SharesFailuresEvenlyWhenAllFail) {
@@ -180,21 +195,50 @@ TEST(Steady, StaysInTheNearZoneWhileItIsWell) {
   }
 }
 
-// At the high load the other zone cannot take what leaves this one.
-TEST(Steady, LeavesASlowZoneWithinTwoSecondsAndReturns) {
-  for (const std::size_t retries : {0, 1}) {
-    const Runs runs("zone-slow", {kHalf, retries});
-    EXPECT_GE(runs.Far("third second", 0), 0.5) << retries;
-    EXPECT_LT(runs.Far("back", 0), 0.05) << retries;
+// At the high load the other zone has room for a quarter of what leaves.
+double RoomElsewhere(double load) { return load == kHalf ? 0.5 : 0.25; }
+
+TEST(Steady, LeavesASlowZoneWithinTwoSeconds) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("zone-slow", traffic);
+    EXPECT_GE(runs.Far("third second", 0), RoomElsewhere(traffic.load))
+        << Text(traffic);
   }
 }
 
-TEST(Steady, LeavesAFailingZoneWithinFourSecondsAndReturns) {
-  for (const std::size_t retries : {0, 1}) {
-    const Runs runs("zone-fails", {kHalf, retries});
-    EXPECT_GE(runs.Far("fifth second", 0), 0.5) << retries;
-    EXPECT_LT(runs.Far("back", 0), 0.05) << retries;
+TEST(Steady, LeavesAFailingZoneWithinFourSecondsAndReturnsWithinTen) {
+  for (const Traffic& traffic : kAllTraffic) {
+    const Runs runs("zone-fails", traffic);
+    EXPECT_GE(runs.Far("fifth second", 0), RoomElsewhere(traffic.load))
+        << Text(traffic);
+    EXPECT_LT(runs.Far("back", 0), 0.05) << Text(traffic);
+    EXPECT_LT(runs.Errors("back"), 0.001) << Text(traffic);
   }
+}
+
+TEST(Steady, ReturnsToAZoneThatWasSlowWithinTenSecondsAtHalfTheLoad) {
+  for (const std::size_t retries : {0, 1}) {
+    const Runs runs("zone-slow", {kHalf, retries});
+    EXPECT_LT(runs.Far("back", 0), 0.05) << retries;
+    EXPECT_LT(runs.Errors("back"), 0.001) << retries;
+  }
+}
+
+// At the high load 500 requests a second too many, for 20 s, are in some queue,
+// where the servers work on what nobody waits for; with 400 a second to spare
+// that takes them 25 s, whoever is sent what. The library adds little to that.
+TEST(Steady, ReturnsToAZoneThatWasSlowOnceItsQueuesAreEmpty) {
+  const Runs runs("zone-slow", {kHigh, 0});
+  EXPECT_LE(runs.Errors("bad"), 0.38);
+  EXPECT_LT(runs.Far("at last", 0), 0.05);
+  EXPECT_LT(runs.Errors("at last"), 0.001);
+}
+
+// With a retry for every fifth request 60 a second are left to spare: no policy
+// empties 10,000 in this time.
+TEST(Steady, LosesLittleMoreInASlowZoneWithOneRetry) {
+  const Runs runs("zone-slow", {kHigh, 1});
+  EXPECT_LE(runs.Errors("bad"), 0.45);
 }
 
 }  // namespace
