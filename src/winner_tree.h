@@ -61,7 +61,9 @@ struct SharedMemory {
 //     has no longer, or lack one that its slot has, until the next Settle of
 //     any slot below it. Who takes the lowest word looks into its slot, and
 //     settles it if it is another; the engine's rounds settle each slot in
-//     turn. No node ever has a word that was in no slot.
+//     turn. No node ever has a word that was in no slot. With two threads that
+//     do nothing else, 0.1 % of the picks are more than 1 % off up to 100
+//     backends, and 0.5 % at 1,000 (threads_exactness_test).
 //
 // A fence in each Settle, and a second look, would make 3 hold without the
 // rounds; both together cost a fifth of a pick and a finish.

@@ -150,10 +150,11 @@ class Balancer {
 
   // The backend to send the next request to; an empty ticket if and only if
   // the set is empty. Passes over the ids in `avoid` (those that have failed
-  // this request already) unless nothing else is left. Within about 1 % the
-  // lowest of all. O(log backends), and some more while what is known of the
-  // fleet changes fast; O(backends) for Choice::kWeightedRandom. Allocates
-  // nothing.
+  // this request already) unless nothing else is left. Within 1 % the lowest
+  // of all: always up to 100 backends, in 99 % of picks at 1,000 and in 95 % at
+  // 10,000; where threads do nothing but pick, in some per mille fewer.
+  // O(log backends), and some more while what is known of the fleet changes
+  // fast; O(backends) for Choice::kWeightedRandom. Allocates nothing.
   Ticket Pick(TimePoint now, absl::Span<const std::string_view> avoid = {});
 
   // What is known of each backend, in the order of the set, then of those that

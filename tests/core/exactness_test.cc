@@ -1,9 +1,7 @@
-// How near the pick is to the lowest expected latency of all, recomputed for
-// every backend at that moment (which is what Snapshot does).
+// How near the pick is to the lowest expected latency of all.
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -11,6 +9,7 @@
 
 #include "els/balancer.h"
 #include "els/random.h"
+#include "tests/core/lowest_pick.h"
 #include "tests/core/virtual_clock.h"
 
 namespace els {
@@ -47,23 +46,7 @@ class Traffic {
     outstanding_.push_back({std::move(ticket), clock_.now() + latency});
   }
 
-  // Whether a pick made now is within 1 % of the lowest.
-  bool PicksTheLowest() {
-    // The first pick of a moment brings the clocks and the means up to it.
-    static_cast<void>(balancer_.Pick(clock_.now()));
-    const std::vector<BackendSnapshot> before =
-        balancer_.Snapshot(clock_.now());
-    const Ticket probe = balancer_.Pick(clock_.now());
-    Duration lowest = Duration::max();
-    for (const BackendSnapshot& backend : before) {
-      // One at its first-contact limit, and not late, is not to be picked.
-      const bool limited = backend.successes < 30 && backend.overdue == 1 &&
-                           backend.outstanding >= std::int64_t{1}
-                                                      << backend.successes;
-      if (!limited) lowest = std::min(lowest, backend.expected_latency);
-    }
-    return before[probe.tag()].expected_latency <= lowest * 1.01;
-  }
+  bool PicksTheLowest() { return els::PicksTheLowest(balancer_, clock_.now()); }
 
  private:
   void FinishDue() {

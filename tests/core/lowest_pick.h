@@ -1,0 +1,30 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "els/balancer.h"
+
+namespace els {
+
+// Whether a pick made now, with nobody else at work, is within 1 % of the
+// lowest expected latency of all, recomputed for every backend at this moment
+// (which is what Snapshot does). REQUIRES: tags are positions in the set.
+inline bool PicksTheLowest(Balancer& balancer, TimePoint now) {
+  // The first pick of a moment brings the clocks and the means up to it.
+  static_cast<void>(balancer.Pick(now));
+  const std::vector<BackendSnapshot> before = balancer.Snapshot(now);
+  const Ticket probe = balancer.Pick(now);
+  Duration lowest = Duration::max();
+  for (const BackendSnapshot& backend : before) {
+    // One at its first-contact limit, and not late, is not to be picked.
+    const bool limited = backend.successes < 30 && backend.overdue == 1 &&
+                         backend.outstanding >= std::int64_t{1}
+                                                    << backend.successes;
+    if (!limited) lowest = std::min(lowest, backend.expected_latency);
+  }
+  return before[probe.tag()].expected_latency <= lowest * 1.01;
+}
+
+}  // namespace els
