@@ -148,6 +148,9 @@ els_backend_snapshot ToC(const BackendSnapshot& backend) {
   c.cancelled = backend.cancelled;
   c.dropped = backend.dropped;
   c.late_finishes = backend.late_finishes;
+  c.since_outcome_ns = backend.since_outcome.has_value()
+                           ? ToNanoseconds(*backend.since_outcome)
+                           : UINT64_MAX;
   return c;
 }
 

@@ -116,6 +116,14 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.mean_age =
       Rounded(waiting_ > 0 ? AgesSeconds(moment) / waiting_ : 0);
   snapshot.share = Share(moment);
+  if (successes_ + mishaps.failures + mishaps.timeouts + mishaps.cancelled >
+      0) {
+    // Below zero where another thread's clock is ahead.
+    const auto since =
+        static_cast<std::int32_t>(Coarse(moment.now_ns) - learnt_at_);
+    snapshot.since_outcome = std::chrono::nanoseconds(
+        std::max<std::int64_t>(since, 0) << kCoarseBits);
+  }
   snapshot.picks = picks_;
   snapshot.successes = successes_;
   snapshot.failures = mishaps.failures;

@@ -72,6 +72,10 @@ class alignas(128) Record {
 
   SpinLock lock;
 
+ private:
+  std::uint8_t place_ = 0;  // In its chunk.
+
+ public:
   // Its place in the index, or kNoSlot.
   std::uint32_t slot ABSL_GUARDED_BY(lock) = kNoSlot;
 
@@ -79,7 +83,8 @@ class alignas(128) Record {
   // read them without.
   std::uint64_t tag = 0;
 
-  Evidence evidence ABSL_GUARDED_BY(lock);
+  // Whose last bytes are free for what follows.
+  [[no_unique_address]] Evidence evidence ABSL_GUARDED_BY(lock);
 
  private:
   friend class RecordPool;
@@ -95,7 +100,6 @@ class alignas(128) Record {
 
   // Tickets that are gone, in units of kOneGone.
   std::atomic<std::uint32_t> gone_ = 0;
-  std::uint8_t place_ = 0;  // In its chunk.
 };
 
 static_assert(sizeof(Record) == 128);

@@ -8,7 +8,7 @@
 
 namespace els::internal {
 
-// A lock of four bytes for a handful of words, held for some tens of
+// A lock of one byte for a handful of words, held for some tens of
 // nanoseconds: one exchange to take it, one store to release it.
 class ABSL_LOCKABLE SpinLock {
  public:
@@ -37,7 +37,7 @@ class ABSL_LOCKABLE SpinLock {
     std::this_thread::yield();
   }
 
-  std::atomic<std::uint32_t> taken_ = 0;
+  std::atomic<std::uint8_t> taken_ = 0;
 };
 
 class ABSL_SCOPED_LOCKABLE SpinLockHolder {

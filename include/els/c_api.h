@@ -253,12 +253,13 @@ typedef struct els_backend_snapshot {
   uint64_t cancelled;
   uint64_t dropped;
   uint64_t late_finishes;
+  uint64_t since_outcome_ns;  // UINT64_MAX if there was none.
 } els_backend_snapshot;
 
 #define ELS_BACKEND_SNAPSHOT_INIT                                             \
   {                                                                           \
     sizeof(els_backend_snapshot), {0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-        0, 0, 0, 0, 0, 0, 0, 0                                                \
+        0, 0, 0, 0, 0, 0, 0, 0, 0                                             \
   }
 
 // All backends at one moment. A value of its own, which no later call to the

@@ -4,6 +4,7 @@
 // page, a metric or a test.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "els/options.h"
@@ -35,6 +36,10 @@ struct BackendSnapshot {
   Duration failure_latency = {};  // f: mean of failures.
   Duration mean_age = {};         // Of the outstanding ones not yet answered.
   double share = 1;               // Recent picks relative to a fair share.
+
+  // How old the newest of that is: since the latest outcome, to 0.3 s;
+  // empty if there was none.
+  std::optional<Duration> since_outcome = {};
 
   // Since the backend was first added.
   std::uint64_t picks = 0;

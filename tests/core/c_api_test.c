@@ -139,6 +139,7 @@ static void ARequestIsLearntFrom(void) {
   CHECK(backend.picks == 1);
   CHECK(backend.outstanding == 1);
   CHECK(backend.mean_age_ns / kMillisecond == 400);
+  CHECK(backend.since_outcome_ns == UINT64_MAX);
 
   CHECK(els_ticket_finish(&ticket, ELS_FAILURE, now) == ELS_OK);
   CHECK(els_ticket_id(&ticket).data == NULL);

@@ -13,8 +13,8 @@ inline bool AreSame(const els::BackendSnapshot& a,
     return std::tie(s.id, s.tag, s.distance, s.removed, s.expected_latency,
                     s.latency, s.failure_cost, s.success_rate, s.outstanding,
                     s.overdue, s.turn, s.failure_latency, s.mean_age, s.share,
-                    s.picks, s.successes, s.failures, s.timeouts, s.cancelled,
-                    s.dropped, s.late_finishes);
+                    s.since_outcome, s.picks, s.successes, s.failures,
+                    s.timeouts, s.cancelled, s.dropped, s.late_finishes);
   };
   return all(a) == all(b);
 }

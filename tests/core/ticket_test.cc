@@ -107,6 +107,22 @@ TEST_F(TicketTest, TimedOutSoonItCountsAsLongAsAFailureCosts) {
   EXPECT_EQ(First().latency, milliseconds(200));
 }
 
+TEST_F(TicketTest, TheLatestOutcomeIsAsOldAsTheTimeSince) {
+  EXPECT_FALSE(First().since_outcome.has_value());
+  Ticket ticket = Pick();
+  clock_.Advance(milliseconds(40));
+  ticket.Finish(Outcome::kFailure, clock_.now());
+  EXPECT_LT(*First().since_outcome, milliseconds(300));
+  constexpr int kHalfHoursInTenYears = 2 * 24 * 3650;
+  for (int i = 0; i < kHalfHoursInTenYears; ++i) {
+    clock_.Advance(std::chrono::minutes(30));
+    static_cast<void>(Pick());
+  }
+  const auto error =
+      *First().since_outcome - std::chrono::minutes(30) * kHalfHoursInTenYears;
+  EXPECT_LT(std::chrono::abs(error), milliseconds(300));
+}
+
 TEST_F(TicketTest, CancelledSoonItTeachesNothing) {
   const BackendSnapshot before = First();
   Ticket ticket = Pick();
