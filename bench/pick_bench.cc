@@ -303,7 +303,9 @@ int main(int argc, char** argv) {
          {"FloorWithExpOfC", {"UniformRandom", "ElsPowerOfTwo", "ElsLowest"}},
          {"FloorAmidWork", {"ElsAmidWork"}},
          {"ElsPowerOfTwoAmidTraffic", {"ElsLowestAmidTraffic"}},
-         {"HashIds", {"SetBackends"}}});
+         {"HashIds", {"SetBackends"}},
+         {"SimulateRoundRobin",
+          {"SimulateLeastOutstanding", "SimulatePeakEwma", "SimulateEls"}}});
     benchmark::RunSpecifiedBenchmarks(&reporter);
   }
   benchmark::Shutdown();

@@ -9,6 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sim/catalogue.h"
+#include "sim/scenario_file.h"
 
 namespace els_sim {
 namespace {
@@ -16,6 +18,15 @@ namespace {
 constexpr std::size_t kMaxSeeds = 1000;
 constexpr double kMaxLoad = 10;
 constexpr std::size_t kMaxRetries = 10;
+
+absl::StatusOr<Scenario> FindOne(const std::string& name) {
+  if (name.ends_with(".toml")) return ReadScenario(name);
+  std::optional<Scenario> scenario = FindScenario(name);
+  if (scenario.has_value()) return *std::move(scenario);
+  return InvalidArgument(absl::StrCat(
+      "unknown scenario '", name,
+      "'; it must be the path of a .toml file, or one of ", KnownScenarios()));
+}
 
 }  // namespace
 
@@ -25,10 +36,9 @@ absl::Status InvalidArgument(std::string_view message) {
 }
 
 std::string KnownScenarios() {
-  return absl::StrJoin(Scenarios(), ", ",
-                       [](std::string* out, const Scenario& scenario) {
-                         absl::StrAppend(out, scenario.name);
-                       });
+  return absl::StrJoin(
+      CatalogueNames(), ", ",
+      [](std::string* out, std::string_view name) { out->append(name); });
 }
 
 std::string KnownPolicies() {
@@ -41,11 +51,8 @@ std::string KnownPolicies() {
 absl::StatusOr<std::vector<Scenario>> FindScenarios(const Words& names) {
   std::vector<Scenario> scenarios;
   for (const std::string& name : names) {
-    std::optional<Scenario> scenario = FindScenario(name);
-    if (!scenario.has_value()) {
-      return InvalidArgument(absl::StrCat("unknown scenario '", name,
-                                          "'; there are: ", KnownScenarios()));
-    }
+    auto scenario = FindOne(name);
+    if (!scenario.ok()) return scenario.status();
     scenarios.push_back(*std::move(scenario));
   }
   return scenarios;
@@ -94,9 +101,8 @@ absl::Status SetLoad(const std::string& text,
                                         kMaxLoad, ", not '", text, "'"));
   }
   for (Scenario& scenario : scenarios) {
-    if (auto* poisson = std::get_if<PoissonArrivals>(&scenario.arrivals)) {
-      poisson->load = load;
-    }
+    auto* open = std::get_if<OpenArrivals>(&scenario.arrivals);
+    if (open != nullptr && !open->rate.has_value()) open->load = load;
   }
   return absl::OkStatus();
 }
@@ -108,7 +114,7 @@ absl::Status SetRetries(const std::string& text,
     return InvalidArgument(absl::StrCat("--retries must be 0 to ", kMaxRetries,
                                         ", not '", text, "'"));
   }
-  for (Scenario& scenario : scenarios) scenario.retries = retries;
+  for (Scenario& scenario : scenarios) scenario.retries.most = retries;
   return absl::OkStatus();
 }
 

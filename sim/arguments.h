@@ -1,7 +1,8 @@
 #pragma once
 
 // The words of a command line as values. Every error is an InvalidArgumentError
-// of one line that names the word and what would have been right.
+// of one line that names the word and what would have been right; those of a
+// scenario's file are ReadScenario's.
 
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ absl::Status InvalidArgument(std::string_view message);
 std::string KnownScenarios();
 std::string KnownPolicies();
 
-// The scenarios of these names, in their order.
+// The scenarios of these names, or in these files if they end in .toml, in
+// their order.
 absl::StatusOr<std::vector<Scenario>> FindScenarios(const Words& names);
 
 // The same for policies; all of them if there are no names.
@@ -33,7 +35,7 @@ absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(const Words& names);
 absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
                                  const std::string& count);
 
-// Gives those scenarios that have one the load.
+// Gives those scenarios that have one the load; those with a rate have none.
 absl::Status SetLoad(const std::string& text, std::vector<Scenario>& scenarios);
 
 // Gives all scenarios the retries.

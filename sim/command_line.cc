@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/arguments.h"
+#include "sim/catalogue.h"
 
 namespace els_sim {
 namespace {
@@ -17,16 +18,24 @@ constexpr std::string_view kUsage =
     "Simulates load-balancing policies on a virtual clock.\n"
     "\n"
     "  els-sim list                        scenarios and policies\n"
+    "  els-sim explain SCENARIO...         a scenario in sentences\n"
+    "  els-sim check FILE...               what is wrong with a scenario's "
+    "file\n"
     "  els-sim run SCENARIO... [option]... simulate and compare\n"
     "  els-sim golden --check DIR [SCENARIO]...\n"
     "                                      compare with the files in DIR\n"
     "  els-sim golden --update DIR [SCENARIO]...\n"
     "                                      write them anew\n"
+    "  els-sim validate [--quick]          compare with queueing theory\n"
     "  els-sim COMMAND --help              a command's options\n"
     "\n"
-    "The same command prints the same bytes on every machine. Exit status: 0,\n"
-    "1 if a golden file differs or the output cannot be written, 2 if the\n"
-    "command line is wrong.\n";
+    "A SCENARIO is a name of the list or the path of a .toml file. The same\n"
+    "command prints the same bytes on every machine. Exit status: 0, 1 if a\n"
+    "golden file differs, a file that is checked is wrong, theory is not met "
+    "or\n"
+    "the output cannot be written, 2 if the command line is wrong.\n";
+constexpr std::string_view kCommands =
+    "list, explain, check, run, golden, validate";
 
 po::options_description RunOptions() {
   po::options_description options("Options of run");
@@ -39,7 +48,8 @@ po::options_description RunOptions() {
        "simulations per policy, with the seeds N to N+K-1, pooled; 1 to 1000")(
           "load", po::value<std::string>()->value_name("X"),
           "load relative to what the scenario's servers can do, above 0 and at "
-          "most 10; default: the scenario's. No effect on a burst")  //
+          "most 10; default: the scenario's. No effect where it has none, but "
+          "a rate, a burst, a trace or users")  //
       ("retries", po::value<std::string>()->value_name("N"),
        "how often a failed request is sent again, to another server, 0 to 10; "
        "default: the scenario's")  //
@@ -53,7 +63,8 @@ po::options_description GoldenOptions() {
       ("check", po::value<std::string>()->value_name("DIR"),
        "compare DIR/SCENARIO.txt with what `els-sim run SCENARIO` prints")  //
       ("update", po::value<std::string>()->value_name("DIR"),
-       "write DIR/SCENARIO.txt anew; DIR has to exist")  //
+       "write DIR/SCENARIO.txt anew, and print what differs; DIR has to "
+       "exist")  //
       ("help", "print this");
   return options;
 }
@@ -86,6 +97,11 @@ Words WordsOf(const po::variables_map& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<Words>() : Words();
 }
 
+absl::Status NoScenario(const char* command) {
+  return InvalidArgument(absl::StrCat(
+      command, ": no scenario given; there are: ", KnownScenarios()));
+}
+
 absl::StatusOr<Command> ParseRun(const Words& words) {
   const po::variables_map values = Parse(words, RunOptions());
   if (values.count("help") > 0) {
@@ -110,20 +126,8 @@ absl::StatusOr<Command> ParseRun(const Words& words) {
         SetRetries(values["retries"].as<std::string>(), *scenarios);
     if (!set.ok()) return set;
   }
-  if (scenarios->empty()) {
-    return InvalidArgument(
-        absl::StrCat("run: no scenario given; there are: ", KnownScenarios()));
-  }
+  if (scenarios->empty()) return NoScenario("run");
   return RunCommand{*std::move(scenarios), *std::move(policies), *seeds};
-}
-
-// A scenario with windows is held by what these have to show.
-std::vector<Scenario> GoldenScenarios() {
-  std::vector<Scenario> scenarios = Scenarios();
-  std::erase_if(scenarios, [](const Scenario& scenario) {
-    return !scenario.windows.empty();
-  });
-  return scenarios;
 }
 
 absl::StatusOr<Command> ParseGolden(const Words& words) {
@@ -135,7 +139,7 @@ absl::StatusOr<Command> ParseGolden(const Words& words) {
   }
   auto scenarios = FindScenarios(WordsOf(values, "scenario"));
   if (!scenarios.ok()) return scenarios.status();
-  if (scenarios->empty()) scenarios = GoldenScenarios();
+  if (scenarios->empty()) scenarios = Scenarios();
   const bool update = values.count("update") > 0;
   if (update == (values.count("check") > 0)) {
     return InvalidArgument("golden: give either --check DIR or --update DIR");
@@ -155,11 +159,69 @@ absl::StatusOr<Command> ParseList(const Words& words) {
       absl::StrCat("list: unexpected '", words.front(), "'"));
 }
 
+po::options_description HelpOption(const char* caption) {
+  po::options_description options(caption);
+  options.add_options()("help", "print this");
+  return options;
+}
+
+absl::StatusOr<Command> ParseCheck(const Words& words) {
+  const po::options_description options = HelpOption("Options of check");
+  const po::variables_map values = Parse(words, options);
+  if (values.count("help") > 0) {
+    return HelpCommand{
+        HelpText("els-sim check FILE...\n\nPrints 'FILE: ok', or all that is "
+                 "wrong with it, with lines and columns.\n",
+                 options)};
+  }
+  CheckCommand command = {WordsOf(values, "scenario")};
+  if (command.files.empty()) return InvalidArgument("check: no file given");
+  return command;
+}
+
+absl::StatusOr<Command> ParseExplain(const Words& words) {
+  const po::options_description options = HelpOption("Options of explain");
+  const po::variables_map values = Parse(words, options);
+  if (values.count("help") > 0) {
+    return HelpCommand{
+        HelpText("els-sim explain SCENARIO...\n\nPrints what happens in it, "
+                 "what load that makes, what it shows and what it cannot "
+                 "show.\n",
+                 options)};
+  }
+  auto scenarios = FindScenarios(WordsOf(values, "scenario"));
+  if (!scenarios.ok()) return scenarios.status();
+  if (scenarios->empty()) return NoScenario("explain");
+  return ExplainCommand{*std::move(scenarios)};
+}
+
+absl::StatusOr<Command> ParseValidate(const Words& words) {
+  po::options_description options = HelpOption("Options of validate");
+  options.add_options()("quick",
+                        "the few cases that every run of the tests has");
+  const po::variables_map values = Parse(words, options);
+  if (values.count("help") > 0) {
+    return HelpCommand{
+        HelpText("els-sim validate [--quick]\n\nSimulates systems of which "
+                 "queueing theory, or another simulator, knows\nthe response "
+                 "time, some minutes long, and prints both. Times are in mean\n"
+                 "service times. A row passes if the two are within four "
+                 "standard errors,\nand these are 1 % or less.\n",
+                 options)};
+  }
+  if (values.count("scenario") > 0) {
+    return InvalidArgument("validate: unexpected '" +
+                           WordsOf(values, "scenario").front() + "'");
+  }
+  return ValidateCommand{.quick = values.count("quick") > 0};
+}
+
 }  // namespace
 
 absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
   if (arguments.empty()) {
-    return InvalidArgument("no command given; there are: list, run, golden");
+    return InvalidArgument("no command given; there are: " +
+                           std::string(kCommands));
   }
   const std::string& name = arguments.front();
   const Words words(arguments.begin() + 1, arguments.end());
@@ -167,14 +229,17 @@ absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
     if (name == "list") return ParseList(words);
     if (name == "run") return ParseRun(words);
     if (name == "golden") return ParseGolden(words);
+    if (name == "check") return ParseCheck(words);
+    if (name == "explain") return ParseExplain(words);
+    if (name == "validate") return ParseValidate(words);
   } catch (const po::error& error) {
     return InvalidArgument(absl::StrCat(name, ": ", error.what()));
   }
   if (name == "--help" || name == "-h") {
     return HelpCommand{std::string(kUsage)};
   }
-  return InvalidArgument(absl::StrCat("unknown command '", name,
-                                      "'; there are: list, run, golden"));
+  return InvalidArgument("unknown command '" + name +
+                         "'; there are: " + std::string(kCommands));
 }
 
 }  // namespace els_sim

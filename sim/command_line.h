@@ -35,11 +35,28 @@ struct GoldenCommand {
   std::vector<Scenario> scenarios;
 };
 
+// Say what is wrong with these files.
+struct CheckCommand {
+  std::vector<std::string> files;
+};
+
+// Say in sentences what these are.
+struct ExplainCommand {
+  std::vector<Scenario> scenarios;
+};
+
+// Simulate what theory knows, and compare.
+struct ValidateCommand {
+  bool quick = false;
+};
+
 using Command =
-    std::variant<HelpCommand, ListCommand, RunCommand, GoldenCommand>;
+    std::variant<HelpCommand, ListCommand, RunCommand, GoldenCommand,
+                 CheckCommand, ExplainCommand, ValidateCommand>;
 
 // `arguments` without the program's name. InvalidArgumentError, of one line
-// that names what is wrong, if they make no command.
+// that names what is wrong (or of all lines that ReadScenario has to say), if
+// they make no command.
 absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments);
 
 }  // namespace els_sim

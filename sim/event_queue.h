@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -13,8 +14,10 @@
 
 namespace els_sim {
 
-// A binary heap keyed (time, sequence). Payloads are kept by value: make them
-// small. Not thread-safe.
+// A binary heap keyed (time, sequence), and a lane beside it for what is
+// scheduled in order of time anyway, such as timeouts, which are many and
+// mostly come to nothing. Payloads are kept by value: make them small. Not
+// thread-safe.
 template <typename Payload>
 class EventQueue {
  public:
@@ -24,17 +27,30 @@ class EventQueue {
     Payload payload;
   };
 
-  bool empty() const { return heap_.empty(); }
+  bool empty() const { return heap_.empty() && lane_.empty(); }
 
-  // O(log n); allocates only when it grows beyond the most ever held.
+  // O(log n of the heap); allocates only when it grows beyond the most ever
+  // held.
   void Push(Time time, Payload payload) {
     heap_.push_back({time, next_sequence_, std::move(payload)});
     ++next_sequence_;
     std::push_heap(heap_.begin(), heap_.end(), Later());
   }
 
-  // Takes the next event out. O(log n). REQUIRES: !empty().
+  // O(1). REQUIRES: not before the last one pushed so.
+  void PushInOrder(Time time, Payload payload) {
+    lane_.push_back({time, next_sequence_, std::move(payload)});
+    ++next_sequence_;
+  }
+
+  // Takes the next event out. O(log n of the heap). REQUIRES: !empty().
   Event Pop() {
+    if (heap_.empty() ||
+        (!lane_.empty() && Later()(heap_.front(), lane_.front()))) {
+      Event next = std::move(lane_.front());
+      lane_.pop_front();
+      return next;
+    }
     std::pop_heap(heap_.begin(), heap_.end(), Later());
     Event next = std::move(heap_.back());
     heap_.pop_back();
@@ -50,6 +66,7 @@ class EventQueue {
   };
 
   std::vector<Event> heap_;
+  std::deque<Event> lane_;
   std::uint64_t next_sequence_ = 0;
 };
 

@@ -14,9 +14,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/catalogue.h"
 #include "sim/command_line.h"
 #include "sim/compare.h"
+#include "sim/explain.h"
 #include "sim/golden.h"
+#include "sim/scenario_file.h"
+#include "sim/validate.h"
 
 namespace els_sim {
 namespace {
@@ -112,22 +116,61 @@ int Execute(const GoldenCommand& command) {
     const std::string path =
         absl::StrCat(command.directory, "/", scenario.name, ".txt");
     const std::string text = GoldenReport(scenario);
-    if (command.action == GoldenCommand::Action::kUpdate) {
-      const absl::Status written = WriteGolden(path, text);
-      if (written.ok()) continue;
-      std::cerr << "els-sim: " << written.message() << "\n";
-      return EXIT_FAILURE;
-    }
-    for (const std::string& difference : CompareGolden(path, text)) {
+    const auto differences = CompareGolden(path, text);
+    for (const std::string& difference : differences) {
       std::cout << difference << "\n";
-      good = false;
     }
+    good = good && differences.empty();
+    if (command.action == GoldenCommand::Action::kCheck) continue;
+    const absl::Status written = WriteGolden(path, text);
+    if (written.ok()) continue;
+    std::cerr << "els-sim: " << written.message() << "\n";
+    return EXIT_FAILURE;
   }
+  if (command.action == GoldenCommand::Action::kUpdate) return Flushed();
   if (!good) {
     std::cout << "If this change is wanted: els-sim golden --update "
               << command.directory << "\n";
   }
   return good ? Flushed() : EXIT_FAILURE;
+}
+
+int Execute(const CheckCommand& command) {
+  bool good = true;
+  for (const std::string& file : command.files) {
+    const absl::Status status = ReadScenario(file).status();
+    good = good && status.ok();
+    if (status.ok()) {
+      std::cout << file << ": ok\n";
+    } else {
+      std::cout << status.message() << "\n";
+    }
+  }
+  return good ? Flushed() : EXIT_FAILURE;
+}
+
+int Execute(const ExplainCommand& command) {
+  for (const Scenario& scenario : command.scenarios) {
+    if (&scenario != &command.scenarios.front()) std::cout << "\n";
+    std::cout << Explain(scenario);
+  }
+  return Flushed();
+}
+
+int Execute(const ValidateCommand& command) {
+  std::vector<ValidationCase> cases = ValidationCases();
+  if (command.quick) {
+    std::erase_if(cases,
+                  [](const ValidationCase& each) { return !each.quick; });
+  }
+  std::vector<ValidationRow> rows;
+  {
+    Progress progress(CountRuns(cases));
+    rows = Validate(cases, Threads(), [&progress] { progress.Step(); });
+  }
+  std::cout << RenderValidation(rows);
+  const int flushed = Flushed();
+  return AllPass(rows) ? flushed : EXIT_FAILURE;
 }
 
 int Main(const std::vector<std::string>& arguments) {

@@ -29,12 +29,30 @@ struct Member {
   double distance = 1;       // As els::Backend has it.
 };
 
+// What is true of the servers at this moment, for yardsticks: no access point
+// can know it.
+class Truth {
+ public:
+  virtual ~Truth() = default;
+
+  // Requests in the server, waiting or in service.
+  virtual std::size_t InServer(std::uint32_t server) const = 0;
+
+  // How long the server would take to become empty, if nothing more came: the
+  // work in it, as large as it is there, over the slots. In ns.
+  virtual double WorkLeft(std::uint32_t server) const = 0;
+
+  // What multiplies the size of what starts there now.
+  virtual double Slowness(std::uint32_t server) const = 0;
+};
+
 // What a policy is made from.
 struct PolicySetup {
   std::vector<Member> members = {};  // At the start; see SetMembers.
   els::Random random;                // All of the policy's randomness.
   // Where a policy that goes round begins; empty: anywhere, at random.
   std::optional<std::size_t> first_in_turn = {};
+  const Truth* truth = nullptr;  // Outlives the policy. For yardsticks alone.
 };
 
 class Policy {
@@ -62,10 +80,14 @@ struct PolicyInfo {
   std::unique_ptr<Policy> (*make)(const PolicySetup& setup);
 };
 
-// All policies, in the order of reports.
+// What an access point could do, in the order of reports.
 absl::Span<const PolicyInfo> Policies();
 
-// Null if there is none of this name.
+// What no access point could, or would: those that know the truth, and those
+// that theory speaks of. For validation, and to compare with.
+absl::Span<const PolicyInfo> Yardsticks();
+
+// Of both. Null if there is none of this name.
 const PolicyInfo* FindPolicy(std::string_view name);
 
 }  // namespace els_sim

@@ -14,22 +14,9 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-// 2^63 ns are 292 years: no run waits that long in all.
-Duration Sum(absl::Span<const Duration> durations) {
-  Duration sum = {};
-  for (const Duration duration : durations) sum += duration;
-  return sum;
-}
-
 double Ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0
                     : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-FractionalDuration Mean(absl::Span<const Duration> durations) {
-  if (durations.empty()) return {};
-  return FractionalDuration(Sum(durations)) /
-         static_cast<double>(durations.size());
 }
 
 std::optional<FractionalDuration> StandardError(
@@ -37,22 +24,13 @@ std::optional<FractionalDuration> StandardError(
   if (results.size() < 2) return std::nullopt;
   const double n = static_cast<double>(results.size());
   double sum = 0;
-  for (const Result& result : results) sum += Mean(result.costs).count();
+  for (const Result& result : results) sum += result.costs.Mean().count();
   double squares = 0;
   for (const Result& result : results) {
-    const double difference = Mean(result.costs).count() - sum / n;
+    const double difference = result.costs.Mean().count() - sum / n;
     squares += difference * difference;
   }
   return FractionalDuration(std::sqrt(squares / (n - 1) / n));
-}
-
-void SetPercentiles(std::vector<Duration> costs, Summary& summary) {
-  if (costs.empty()) return;
-  std::sort(costs.begin(), costs.end());
-  summary.p50 = NearestRank(costs, 500);
-  summary.p90 = NearestRank(costs, 900);
-  summary.p99 = NearestRank(costs, 990);
-  summary.p999 = NearestRank(costs, 999);
 }
 
 std::string Milliseconds(FractionalDuration duration) {
@@ -108,7 +86,7 @@ WindowSummary SummariseWindow(std::size_t index,
   WindowSummary summary;
   const auto n = static_cast<double>(results.size());
   std::uint64_t errors = 0;
-  std::vector<Duration> costs;
+  Histogram costs;
   for (const Result& result : results) {
     const WindowResult& window = result.windows[index];
     summary.watched += ShareOf(window, watched) / n;
@@ -116,13 +94,10 @@ WindowSummary SummariseWindow(std::size_t index,
     summary.far += FarOfAll(window) / n;
     summary.peak += static_cast<double>(PeakOf(window, watched)) / n;
     errors += window.errors;
-    const auto arrived = CostsIn(window, result.costs);
-    costs.insert(costs.end(), arrived.begin(), arrived.end());
+    costs.Merge(window.costs);
   }
-  summary.error_rate = Ratio(errors, costs.size());
-  if (costs.empty()) return summary;
-  std::sort(costs.begin(), costs.end());
-  summary.p99 = NearestRank(costs, 990);
+  summary.error_rate = Ratio(errors, costs.count());
+  summary.p99 = costs.Quantile(990);
   return summary;
 }
 
@@ -156,17 +131,32 @@ std::string Table(const std::vector<Row>& rows) {
   return text;
 }
 
-std::string Traffic(const Scenario& scenario) {
-  const std::string retries =
-      scenario.retries == 0 ? ""
-                            : absl::StrFormat(", retries %d", scenario.retries);
-  const auto* poisson = std::get_if<PoissonArrivals>(&scenario.arrivals);
-  if (poisson == nullptr) return "burst" + retries;
-  return absl::StrFormat("load %g%s%s", poisson->load,
-                         poisson->capacity == Capacity::kAtStart
+std::string TrafficOf(const OpenArrivals& arrivals) {
+  if (arrivals.rate.has_value()) {
+    return absl::StrFormat("%g requests/s", *arrivals.rate);
+  }
+  return absl::StrFormat("load %g%s", arrivals.load,
+                         arrivals.capacity == Capacity::kAtStart
                              ? " of the servers at the start"
-                             : "",
-                         retries);
+                             : "");
+}
+
+std::string TrafficOf(const ClosedArrivals& arrivals) {
+  return absl::StrFormat("%d users", arrivals.users);
+}
+
+std::string TrafficOf(const BurstArrivals&) { return "burst"; }
+
+std::string TrafficOf(const TraceArrivals&) { return "trace"; }
+
+std::string Traffic(const Scenario& scenario) {
+  std::string traffic =
+      std::visit([](const auto& arrivals) { return TrafficOf(arrivals); },
+                 scenario.arrivals);
+  if (scenario.retries.most > 0) {
+    absl::StrAppend(&traffic, ", retries ", scenario.retries.most);
+  }
+  return traffic;
 }
 
 std::string RenderWindow(const Scenario& scenario, std::size_t index,
@@ -188,38 +178,34 @@ std::string RenderWindow(const Scenario& scenario, std::size_t index,
 
 }  // namespace
 
-Duration NearestRank(absl::Span<const Duration> sorted,
-                     std::uint64_t thousandths) {
-  const std::uint64_t rank = (sorted.size() * thousandths + 999) / 1000;
-  return sorted[rank - 1];
-}
-
 Summary Summarise(std::string_view policy, absl::Span<const Result> results,
                   absl::Span<const std::size_t> watched) {
   Summary summary = {.policy = policy};
-  std::vector<Duration> costs;
-  std::vector<Duration> ends;
+  Histogram costs;
   std::vector<std::uint64_t> picks(results.front().picks.size());
   std::uint64_t errors = 0;
   std::uint64_t attempts = 0;
   for (const Result& result : results) {
-    costs.insert(costs.end(), result.costs.begin(), result.costs.end());
-    ends.push_back(result.end.time_since_epoch());
+    costs.Merge(result.costs);
+    summary.end += FractionalDuration(result.end.time_since_epoch()) /
+                   static_cast<double>(results.size());
     errors += result.failed + result.timed_out;
     for (std::size_t i = 0; i < picks.size(); ++i) {
       picks[i] += result.picks[i];
       attempts += result.picks[i];
     }
   }
-  summary.mean = Mean(costs);
+  summary.mean = costs.Mean();
   summary.standard_error = StandardError(results);
-  summary.error_rate = Ratio(errors, costs.size());
-  summary.attempts_per_request = Ratio(attempts, costs.size());
+  summary.p50 = costs.Quantile(500);
+  summary.p90 = costs.Quantile(900);
+  summary.p99 = costs.Quantile(990);
+  summary.p999 = costs.Quantile(999);
+  summary.error_rate = Ratio(errors, costs.count());
+  summary.attempts_per_request = Ratio(attempts, costs.count());
   for (const std::uint64_t count : picks) {
     summary.shares.push_back(Ratio(count, attempts));
   }
-  summary.end = Mean(ends);
-  SetPercentiles(std::move(costs), summary);
   for (std::size_t i = 0; i < results.front().windows.size(); ++i) {
     summary.windows.push_back(SummariseWindow(i, results, watched));
   }

@@ -35,7 +35,7 @@ struct Summary {
   FractionalDuration mean = {};
   // Standard error of the mean, from the seeds' own means; empty for one seed.
   std::optional<FractionalDuration> standard_error = {};
-  Duration p50 = {};  // Exact, by nearest rank.
+  Duration p50 = {};  // See Histogram::Quantile.
   Duration p90 = {};
   Duration p99 = {};
   Duration p999 = {};
@@ -45,12 +45,6 @@ struct Summary {
   std::vector<WindowSummary> windows = {};
   FractionalDuration end = {};  // The last request's end, mean over seeds.
 };
-
-// The value that a part `p` of `sorted` does not exceed: its ceil(p n)-th
-// smallest, where p = thousandths / 1000. REQUIRES: not empty, sorted;
-// 0 < thousandths <= 1000.
-Duration NearestRank(absl::Span<const Duration> sorted,
-                     std::uint64_t thousandths);
 
 // `watched` are the servers that windows are summarised for. REQUIRES: at least
 // one result. Numbers are zero if nothing was sent.

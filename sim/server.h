@@ -1,13 +1,15 @@
 #pragma once
 
-// A server of some slots and one queue without a bound, first come first
-// served. It knows neither time nor events: its owner starts and ends the work.
+// What servers do with the work they are sent. They know neither events nor
+// failures: their owner tells them the time, and asks again when they say.
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 
+#include "els/random.h"
+#include "sim/scenario.h"
 #include "sim/virtual_time.h"
 
 namespace els_sim {
@@ -20,19 +22,32 @@ struct Job {
 
 class Server {
  public:
-  // REQUIRES: slots > 0.
-  explicit Server(std::size_t slots) : free_slots_(slots) {}
+  // When the server is to be asked, and for what.
+  struct Due {
+    Time time = {};
+    std::uint32_t what = 0;
+  };
+  struct Departure {
+    std::optional<std::uint32_t> attempt = {};  // It is done.
+    std::optional<Due> next = {};
+  };
 
-  // True: the job has taken a slot and its service starts now. False: it waits.
-  [[nodiscard]] bool Arrive(const Job& job);
+  virtual ~Server() = default;
 
-  // A job in service is done. The one that takes its slot, if any waits: its
-  // service starts now. REQUIRES: a job is in service.
-  [[nodiscard]] std::optional<Job> Depart();
+  // `now`, here and below, never steps back between calls.
+  [[nodiscard]] virtual std::optional<Due> Arrive(const Job& job, Time now) = 0;
 
- private:
-  std::size_t free_slots_;
-  std::deque<Job> waiting_;
+  // What became of `what` at the time it was due.
+  [[nodiscard]] virtual Departure Depart(std::uint32_t what, Time now) = 0;
+
+  // As Truth has them.
+  virtual std::size_t InServer() const = 0;
+  virtual double WorkLeft(Time now) = 0;
+  virtual double SlownessAt(Time now) = 0;
 };
+
+// `plan` has to outlive it. REQUIRES: plan.slots > 0.
+std::unique_ptr<Server> MakeServer(const ServerPlan& plan, els::Random pauses,
+                                   els::Random noise);
 
 }  // namespace els_sim

@@ -3,8 +3,11 @@
 // One simulation: a scenario, a policy and a seed.
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "els/balancer.h"
+#include "sim/histogram.h"
 #include "sim/policy.h"
 #include "sim/scenario.h"
 #include "sim/virtual_time.h"
@@ -12,12 +15,12 @@
 
 namespace els_sim {
 
-// How every request of a run went; none is left out, since the run goes on
-// until the last one has been answered or given up.
+// How the requests of a run went; none is left out, since the run goes on until
+// the last one has been answered or given up.
 struct Result {
-  // By request in order of arrival: the time until it was answered or given up,
-  // and if that was a failure or a timeout the scenario's penalty on top.
-  std::vector<Duration> costs = {};
+  // By request: the time until it was answered or given up, and if that was a
+  // failure or a timeout the scenario's penalty on top.
+  Histogram costs = {};
 
   // Requests by how their last attempt went.
   std::uint64_t succeeded = 0;
@@ -30,10 +33,23 @@ struct Result {
   std::vector<WindowResult> windows = {};  // As the scenario lists them.
 };
 
-// Runs to the end. Pure: the same arguments give the same result on every
-// machine, and calls may run side by side. Aborts if a request was lost.
-// REQUIRES: seed > 0; fewer than 2^32 requests.
+// A request that has ended.
+struct Ended {
+  std::uint64_t number = 0;  // In order of arrival, from 0 on.
+  Time arrival = {};
+  Time end = {};
+  els::Outcome outcome = {};  // Of its last attempt.
+  std::uint32_t server = 0;   // Which got that.
+};
+
+// Runs to the end, and calls `on_end`, if not empty, for each request as it
+// ends. Pure: the same arguments give the same result on every machine, and
+// calls may run side by side. Memory is bounded by what is in flight, and by
+// what was sent within a timeout. Aborts if a request was lost, or if those in
+// flight do not obey Little's law. REQUIRES: seed > 0; WhatIsWrong(scenario) is
+// empty.
 Result Simulate(const Scenario& scenario, const PolicyInfo& policy,
-                std::uint64_t seed);
+                std::uint64_t seed,
+                const std::function<void(const Ended&)>& on_end = nullptr);
 
 }  // namespace els_sim

@@ -21,6 +21,10 @@ enum class Purpose : std::uint64_t {
   kAccessPoint = 3,  // Which access point it reaches; by request.
   kFailure = 4,      // Whether a failing server fails it; by request.
   kPolicy = 5,       // All that a policy draws; by access point.
+  kThink = 6,        // How long a user thinks; by the request that follows.
+  kOnOff = 7,        // When the stream of requests is on and off; one.
+  kPause = 8,        // When a server stands still; by server.
+  kNoise = 9,        // How slow its neighbours make it; by server.
 };
 
 // The draws for one purpose. A value.

@@ -38,15 +38,6 @@ WindowTally::WindowTally(const Scenario& scenario)
   }
 }
 
-void WindowTally::Arrived(Time now) {
-  for (std::size_t i = 0; i < results_.size(); ++i) {
-    if (!Within(scenario_.windows[i], now)) continue;
-    if (results_[i].requests == 0) results_[i].first_request = arrived_;
-    ++results_[i].requests;
-  }
-  ++arrived_;
-}
-
 void WindowTally::Sent(std::size_t server, std::size_t zone, Time now) {
   Begin(now);
   ++in_flight_[server];
@@ -65,9 +56,11 @@ void WindowTally::Settled(std::size_t server, Time now) {
   --in_flight_[server];
 }
 
-void WindowTally::Failed(Time arrival) {
+void WindowTally::Ended(Time arrival, Duration cost, bool failed) {
   for (std::size_t i = 0; i < results_.size(); ++i) {
-    if (Within(scenario_.windows[i], arrival)) ++results_[i].errors;
+    if (!Within(scenario_.windows[i], arrival)) continue;
+    results_[i].costs.Add(cost);
+    if (failed) ++results_[i].errors;
   }
 }
 
@@ -114,13 +107,8 @@ double FarShare(const WindowResult::Zone& zone) {
   return Ratio(zone.far, zone.near + zone.far);
 }
 
-absl::Span<const Duration> CostsIn(const WindowResult& window,
-                                   absl::Span<const Duration> costs) {
-  return costs.subspan(window.first_request, window.requests);
-}
-
 double ErrorRate(const WindowResult& window) {
-  return Ratio(window.errors, window.requests);
+  return Ratio(window.errors, window.costs.count());
 }
 
 }  // namespace els_sim

@@ -9,16 +9,16 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sim/histogram.h"
 #include "sim/scenario.h"
 #include "sim/virtual_time.h"
 
 namespace els_sim {
 
 struct WindowResult {
-  // Of the requests that arrived within it: their places in Result::costs, and
-  // how many failed in the end.
-  std::size_t first_request = 0;
-  std::size_t requests = 0;
+  // Of the requests that arrived within it: as in Result, and how many failed
+  // in the end.
+  Histogram costs = {};
   std::uint64_t errors = 0;
 
   // By server: attempts sent to it within the window, and the most that were
@@ -41,17 +41,14 @@ class WindowTally {
   // `scenario` has to outlive it.
   explicit WindowTally(const Scenario& scenario);
 
-  // A request arrives: the next of the run.
-  void Arrived(Time now);
-
   // An attempt is sent by an access point of `zone`.
   void Sent(std::size_t server, std::size_t zone, Time now);
 
   // An attempt is answered or given up.
   void Settled(std::size_t server, Time now);
 
-  // A request that arrived at `arrival` has failed for good.
-  void Failed(Time arrival);
+  // A request that arrived at `arrival` has ended.
+  void Ended(Time arrival, Duration cost, bool failed);
 
   // By window, in the scenario's order.
   std::vector<WindowResult> Results() && { return std::move(results_); }
@@ -64,7 +61,6 @@ class WindowTally {
   std::vector<WindowResult> results_;
   std::vector<bool> begun_;
   std::vector<std::uint64_t> in_flight_;  // By server.
-  std::size_t arrived_ = 0;
 };
 
 // The part of a window's attempts that went to these servers; 0 of none.
@@ -80,10 +76,6 @@ std::uint64_t PeakOf(const WindowResult& window,
 
 // The part of the attempts of a zone's access points that left it; 0 of none.
 double FarShare(const WindowResult::Zone& zone);
-
-// Those of the requests that arrived in the window, of the whole run's.
-absl::Span<const Duration> CostsIn(const WindowResult& window,
-                                   absl::Span<const Duration> costs);
 
 // The part of the requests that failed; 0 of none.
 double ErrorRate(const WindowResult& window);

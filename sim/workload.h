@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "els/random.h"
+#include "sim/rate.h"
 #include "sim/scenario.h"
+#include "sim/size_sampler.h"
 #include "sim/streams.h"
 #include "sim/virtual_time.h"
 
@@ -16,9 +18,10 @@ namespace els_sim {
 struct Arrival {
   Time time = {};
   std::uint32_t access_point = 0;
-  Duration size = {};  // Service time on a server of slowness 1.
+  std::uint32_t user = 0;  // Of closed arrivals.
+  Duration size = {};      // Service time on a server of slowness 1.
   // One draw U for each attempt at it: a server that fails a part p of its
-  // requests fails those with U below p.
+  // requests fails those with U below p. After it, one for each back-off.
   els::Random luck;
 };
 
@@ -27,22 +30,32 @@ class Workload {
   // `scenario` has to outlive it.
   Workload(const Scenario& scenario, std::uint64_t seed);
 
-  // The next request to arrive, if any, in order of time.
+  // The next request to arrive that waits for no other, if any, in order of
+  // time.
   std::optional<Arrival> Next();
 
+  // The next request of the user whose last one has just ended; empty if there
+  // are to be no more, or arrivals are not closed.
+  std::optional<Arrival> After(const Arrival& last, Time now);
+
  private:
-  std::optional<Time> NextTime() const;
+  std::optional<Time> NextTime();
+  Arrival Make(Time time);
+  std::uint32_t AccessPoint(els::Random place) const;
 
   // Constant after construction.
   const Scenario& scenario_;
-  const FractionalDuration mean_gap_;  // Of Poisson arrivals, else zero.
+  const OpenArrivals* const open_;      // Null if they are of another kind.
+  const ClosedArrivals* const closed_;  // Likewise.
+  const SizeSampler size_sampler_;
   const Stream gaps_;
   const Stream sizes_;
   const Stream access_points_;
   const Stream luck_;
+  const Stream thinking_;
 
+  std::optional<Rate> rate_;  // Of open arrivals.
   std::uint64_t arrived_ = 0;
-  Time latest_ = {};
 };
 
 }  // namespace els_sim

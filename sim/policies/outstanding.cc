@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/policies/least_of.h"
 #include "sim/policies/two_of.h"
 
 namespace els_sim {
@@ -26,16 +27,9 @@ void LeastOutstanding::SetMembers(absl::Span<const Member> members, Time) {
 }
 
 Attempt LeastOutstanding::Pick(Time, absl::Span<const std::uint32_t> avoid) {
-  const auto left = candidates_.Without(avoid);
-  std::uint32_t best = left.front();
-  std::uint64_t ties = 1;
-  for (const std::uint32_t server : left.subspan(1)) {
-    if (outstanding_[server] > outstanding_[best]) continue;
-    ties = outstanding_[server] < outstanding_[best] ? 1 : ties + 1;
-    // The k-th of equals replaces the choice with probability 1/k, which
-    // leaves all of them equally likely.
-    if (ties == 1 || random_.Below(ties) == 0) best = server;
-  }
+  const std::uint32_t best = LeastOf(
+      candidates_.Without(avoid),
+      [this](std::uint32_t server) { return outstanding_[server]; }, random_);
   ++outstanding_[best];
   return {.server = best};
 }

@@ -1,10 +1,16 @@
 #include <array>
+#include <cstddef>
 #include <memory>
 
 #include "sim/policies/expected_latency.h"
+#include "sim/policies/join_idle_queue.h"
+#include "sim/policies/least_work_left.h"
 #include "sim/policies/oblivious.h"
 #include "sim/policies/outstanding.h"
 #include "sim/policies/peak_ewma.h"
+#include "sim/policies/power_of_choices.h"
+#include "sim/policies/shortest_expected_delay.h"
+#include "sim/policies/static_split.h"
 #include "sim/policy.h"
 
 namespace els_sim {
@@ -13,6 +19,11 @@ namespace {
 template <typename P>
 std::unique_ptr<Policy> Make(const PolicySetup& setup) {
   return std::make_unique<P>(setup);
+}
+
+template <std::size_t choices, Draws draws>
+std::unique_ptr<Policy> MakePower(const PolicySetup& setup) {
+  return std::make_unique<PowerOfChoices>(setup, choices, draws);
 }
 
 constexpr std::array<PolicyInfo, 6> kPolicies = {{
@@ -28,13 +39,33 @@ constexpr std::array<PolicyInfo, 6> kPolicies = {{
      Make<ExpectedLatency>},
 }};
 
+constexpr std::array<PolicyInfo, 7> kYardsticks = {{
+    {"jiq", "an idle server at random, or any if none is", Make<JoinIdleQueue>},
+    {"least-work-left", "the one that would first be empty, ties at random",
+     Make<LeastWorkLeft>},
+    {"shortest-expected-delay",
+     "the least requests times slowness, ties at random",
+     Make<ShortestExpectedDelay>},
+    {"p2c-replacement", "p2c, but the two may be the same",
+     MakePower<2, Draws::kWithReplacement>},
+    {"p3c", "the fewest outstanding of three at random",
+     MakePower<3, Draws::kDistinct>},
+    {"p3c-replacement", "p3c, but some may be the same",
+     MakePower<3, Draws::kWithReplacement>},
+    {"split", "at random, in proportion to 1 / distance", Make<StaticSplit>},
+}};
+
 }  // namespace
 
 absl::Span<const PolicyInfo> Policies() { return kPolicies; }
 
+absl::Span<const PolicyInfo> Yardsticks() { return kYardsticks; }
+
 const PolicyInfo* FindPolicy(std::string_view name) {
-  for (const PolicyInfo& policy : kPolicies) {
-    if (policy.name == name) return &policy;
+  for (const auto& table : {Policies(), Yardsticks()}) {
+    for (const PolicyInfo& policy : table) {
+      if (policy.name == name) return &policy;
+    }
   }
   return nullptr;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "sim/catalogue.h"
 #include "sim/policy.h"
 #include "sim/report.h"
 #include "sim/scenario.h"
@@ -18,7 +19,7 @@ namespace {
 Summary Measure(std::string_view scenario_name, std::string_view policy,
                 double load = 0.5) {
   Scenario scenario = *FindScenario(scenario_name);
-  std::get<PoissonArrivals>(scenario.arrivals).load = load;
+  std::get<OpenArrivals>(scenario.arrivals).load = load;
   return Summarise(policy, RunSeeds(scenario, *FindPolicy(policy),
                                     {.first = 1, .count = 20}, 2));
 }

@@ -9,9 +9,10 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "sim/scenario.h"
+#include "sim/catalogue.h"
 
 namespace els_sim {
 namespace {
@@ -83,8 +84,8 @@ TEST_F(ElsSim, ListsEveryScenarioAndPolicy) {
 
 TEST_F(ElsSim, HelpsAtEveryLevel) {
   for (const char* arguments :
-       {"--help", "list --help", "run --help", "golden --help",
-        "run equal --seeds 2 --help"}) {
+       {"--help", "list --help", "run --help", "golden --help", "check --help",
+        "explain --help", "run equal --seeds 2 --help"}) {
     const Exit exit = Start(arguments);
     EXPECT_EQ(exit.status, 0) << arguments;
     EXPECT_NE(exit.out.find("els-sim"), std::string::npos) << arguments;
@@ -124,11 +125,14 @@ TEST_F(ElsSim, RefusesAnUnknownScenarioAndNamesTheKnown) {
                    {"'eqal'", "equal", "slow", "failing", "silent", "spotify"});
   ExpectUsageError("run", {"scenario", "equal"});
   ExpectUsageError("golden --check . eqal", {"'eqal'", "spotify"});
+  ExpectUsageError("explain eqal", {"'eqal'", "spotify"});
+  ExpectUsageError("explain", {"scenario", "equal"});
+  ExpectUsageError("check", {"no file"});
 }
 
 TEST_F(ElsSim, RefusesAnUnknownPolicyAndNamesTheKnown) {
-  ExpectUsageError("run equal --policy p3c",
-                   {"'p3c'", "round-robin", "random", "least-outstanding",
+  ExpectUsageError("run equal --policy p9c",
+                   {"'p9c'", "round-robin", "random", "least-outstanding",
                     "p2c", "peak-ewma", "els"});
 }
 
@@ -223,13 +227,48 @@ TEST_F(ElsSim, FailsWhenItsOutputCannotBeWritten) {
   EXPECT_EQ(WEXITSTATUS(status), 1);
 }
 
-// The build registers one check per golden file, by a list that it keeps.
-TEST(GoldenTests, CoverEveryScenarioWithoutWindows) {
-  std::string names;
-  for (const Scenario& scenario : Scenarios()) {
-    if (scenario.windows.empty()) names += scenario.name + " ";
-  }
-  EXPECT_EQ(names, ELS_SIM_GOLDEN_SCENARIOS " ");
+constexpr const char* kTwo =
+    "name = \"two\"\n"
+    "description = \"two servers\"\n"
+    "shows = \"little\"\n"
+    "cannot_show = \"much\"\n"
+    "servers = [{ count = 2 }]\n"
+    "arrivals = { kind = \"burst\", requests = 4 }\n"
+    "sizes = { shape = \"constant\", mean = \"1s\" }\n";
+
+TEST_F(ElsSim, ChecksFilesAndSaysWhereTheyAreWrong) {
+  const std::string good = (directory_ / "two.toml").string();
+  std::ofstream(good) << kTwo;
+  EXPECT_EQ(Start("check " + good).out, good + ": ok\n");
+  EXPECT_EQ(Start("check " + good).status, 0);
+  const std::string bad = (directory_ / "bad.toml").string();
+  std::ofstream(bad) << kTwo << "zones = { number = 1 }\n";
+  const Exit check = Start("check " + bad + " " + good);
+  EXPECT_EQ(check.status, 1);
+  EXPECT_EQ(check.out,
+            bad +
+                ":1:8: name is \"two\"; it must be that of the file, "
+                "\"bad\"\n" +
+                bad +
+                ":8:11: zones.number is unknown; known are count, "
+                "delays, far, far_delay, near_delay\n" +
+                good + ": ok\n");
+  EXPECT_EQ(check.err, "");
+}
+
+TEST_F(ElsSim, TakesAFileWhereItTakesAName) {
+  const std::string file = (directory_ / "two.toml").string();
+  std::ofstream(file) << kTwo;
+  EXPECT_EQ(Start("explain " + file).out.find("two: two servers\n"), 0);
+  EXPECT_EQ(Start("run --seeds 1 " + file).out.find("two: two servers"), 0);
+  ExpectUsageError("run none.toml", {"none.toml: cannot be read"});
+}
+
+TEST_F(ElsSim, ExplainsScenariosInSentences) {
+  const Exit exit = Start("explain equal spotify");
+  EXPECT_EQ(exit.status, 0);
+  EXPECT_EQ(exit.out.find("equal: four equal servers\n\n"), 0);
+  EXPECT_NE(exit.out.find("\n\nspotify: 27 requests"), std::string::npos);
 }
 
 }  // namespace

@@ -13,40 +13,28 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// 1 ns to `n` ns.
-std::vector<Duration> UpTo(int n) {
-  std::vector<Duration> durations;
-  for (int i = 1; i <= n; ++i) durations.emplace_back(i);
-  return durations;
-}
-
-TEST(NearestRank, TakesTheCeilingOfTheRank) {
-  EXPECT_EQ(NearestRank(UpTo(1), 500), Duration(1));
-  EXPECT_EQ(NearestRank(UpTo(4), 500), Duration(2));
-  EXPECT_EQ(NearestRank(UpTo(5), 500), Duration(3));
-  EXPECT_EQ(NearestRank(UpTo(7), 900), Duration(7));
-  EXPECT_EQ(NearestRank(UpTo(10), 900), Duration(9));
-  EXPECT_EQ(NearestRank(UpTo(10), 990), Duration(10));
-  EXPECT_EQ(NearestRank(UpTo(1000), 999), Duration(999));
-  EXPECT_EQ(NearestRank(UpTo(1001), 999), Duration(1000));
-  EXPECT_EQ(NearestRank(UpTo(7), 1000), Duration(7));
+Histogram Of(const std::vector<Duration>& durations) {
+  Histogram histogram;
+  for (const Duration duration : durations) histogram.Add(duration);
+  return histogram;
 }
 
 // Two seeds: 3 requests of 10, 20 and 1030 ms, one of them failed, and 1 of
 // 60 ms.
 std::vector<Result> TwoResults() {
-  return {{.costs = {milliseconds(10), milliseconds(1030), milliseconds(20)},
-           .succeeded = 2,
-           .failed = 0,
-           .timed_out = 1,
-           .picks = {2, 1},
-           .end = Time(seconds(4))},
-          {.costs = {milliseconds(60)},
-           .succeeded = 1,
-           .failed = 0,
-           .timed_out = 0,
-           .picks = {0, 1},
-           .end = Time(seconds(5))}};
+  return {
+      {.costs = Of({milliseconds(10), milliseconds(1030), milliseconds(20)}),
+       .succeeded = 2,
+       .failed = 0,
+       .timed_out = 1,
+       .picks = {2, 1},
+       .end = Time(seconds(4))},
+      {.costs = Of({milliseconds(60)}),
+       .succeeded = 1,
+       .failed = 0,
+       .timed_out = 0,
+       .picks = {0, 1},
+       .end = Time(seconds(5))}};
 }
 
 TEST(Summarise, PoolsTheRequestsOfAllSeeds) {
@@ -80,9 +68,9 @@ TEST(Summarise, IsZeroWhenNothingWasSent) {
 TEST(Render, AlignsTheColumnsUnderTheirHeads) {
   const Scenario scenario = {.name = "two",
                              .description = "two servers",
-                             .access_points = 3,
+                             .arrivals = OpenArrivals{.load = 0.25},
                              .servers = {{}, {}},
-                             .arrivals = PoissonArrivals{.load = 0.25}};
+                             .access_points = 3};
   const std::vector<Summary> summaries = {
       Summarise("round-robin", TwoResults()),
       Summarise("p2c", {TwoResults().back()})};
@@ -99,18 +87,16 @@ TEST(Render, AlignsTheColumnsUnderTheirHeads) {
 }
 
 TEST(Render, AddsATableForEachWindow) {
-  Scenario scenario = {
-      .name = "two",
-      .description = "two servers",
-      .access_points = 2,
-      .servers = {{}, {.phases = {{.slowness = 2}}}},
-      .arrivals = PoissonArrivals{.capacity = Capacity::kAtStart},
-      .retries = 1,
-      .windows = {{"late", seconds(3), milliseconds(4500)}}};
+  Scenario scenario = {.name = "two",
+                       .description = "two servers",
+                       .arrivals = OpenArrivals{.capacity = Capacity::kAtStart},
+                       .servers = {{}, {.phases = {{.slowness = 2}}}},
+                       .access_points = 2,
+                       .retries = {.most = 1},
+                       .windows = {{"late", seconds(3), milliseconds(4500)}}};
   std::vector<Result> results = TwoResults();
   // The second and third request of the first seed, none of the second.
-  results[0].windows = {{.first_request = 1,
-                         .requests = 2,
+  results[0].windows = {{.costs = Of({milliseconds(1030), milliseconds(20)}),
                          .errors = 1,
                          .attempts = {3, 1},
                          .peak = {9, 4},

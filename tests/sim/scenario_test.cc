@@ -7,19 +7,10 @@
 #include <variant>
 #include <vector>
 
-#include "sim/situations.h"
+#include "sim/catalogue.h"
 
 namespace els_sim {
 namespace {
-
-TEST(Scenarios, AreFoundByTheirNames) {
-  for (const Scenario& scenario : Scenarios()) {
-    const auto found = FindScenario(scenario.name);
-    ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(found->description, scenario.description);
-  }
-  EXPECT_FALSE(FindScenario("no-such").has_value());
-}
 
 TEST(PhaseAt, IsWellBetweenThePhases) {
   const ServerPlan server = {
@@ -52,14 +43,16 @@ TEST(Watched, AreThoseThatSomethingHappensToOrElseAll) {
 }
 
 // Ten servers of eight slots of 40 ms bear 2000 requests a second.
-TEST(Situations, BringAThousandRequestsASecondWhateverHappens) {
-  for (const Scenario& situation : Situations()) {
-    EXPECT_DOUBLE_EQ(
-        MeanGap(situation, std::get<PoissonArrivals>(situation.arrivals)) /
-            std::chrono::milliseconds(1),
-        1)
-        << situation.name;
-  }
+TEST(BaseRate, IsTheLoadTimesWhatTheServersCanDo) {
+  const OpenArrivals half = {.load = 0.5, .capacity = Capacity::kAtStart};
+  Scenario scenario;
+  scenario.sizes.mean = std::chrono::milliseconds(40);
+  scenario.servers.assign(10, ServerPlan{.slots = 8});
+  EXPECT_DOUBLE_EQ(BaseRate(scenario, half), 1000);
+  scenario.servers[0].phases = {{.slowness = 10}};
+  EXPECT_DOUBLE_EQ(BaseRate(scenario, half), 1000);
+  EXPECT_DOUBLE_EQ(BaseRate(scenario, {.load = 0.5}), 900);
+  EXPECT_DOUBLE_EQ(BaseRate(scenario, {.rate = 7}), 7);
 }
 
 }  // namespace

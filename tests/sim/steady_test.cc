@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "sim/catalogue.h"
 #include "sim/policy.h"
 #include "sim/report.h"
 #include "sim/scenario.h"
@@ -44,8 +45,8 @@ class Runs {
  public:
   Runs(Scenario scenario, const Traffic& traffic)
       : scenario_(std::move(scenario)), watched_(Watched(scenario_)) {
-    std::get<PoissonArrivals>(scenario_.arrivals).load = traffic.load;
-    scenario_.retries = traffic.retries;
+    std::get<OpenArrivals>(scenario_.arrivals).load = traffic.load;
+    scenario_.retries.most = traffic.retries;
     results_ =
         RunSeeds(scenario_, *FindPolicy("els"), {.first = 1, .count = 20}, 2);
   }

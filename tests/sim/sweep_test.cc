@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/catalogue.h"
 #include "sim/compare.h"
 
 namespace els_sim {

@@ -1,0 +1,196 @@
+#include <limits>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "sim/explain_parts.h"
+#include "sim/explain_words.h"
+
+namespace els_sim {
+namespace {
+
+std::string RoomStory(const ServerPlan& server) {
+  std::string text;
+  switch (server.discipline) {
+    case Discipline::kSlots:
+      text = Told(server.slots, "slot");
+      break;
+    case Discipline::kSharing:
+      text = Told(server.slots, "core") + " shared by all that is in it";
+      break;
+    case Discipline::kInfinite:
+      text = "all requests at once, none slower for the others";
+      break;
+  }
+  if (server.most_in_flight != std::numeric_limits<std::size_t>::max()) {
+    absl::StrAppend(&text, ", and it refuses what arrives while ",
+                    server.most_in_flight, " are in it");
+  }
+  return text + ".";
+}
+
+std::string SpanText(Duration from, Duration until) {
+  if (from == Duration::zero() && until == Duration::max()) return "Throughout";
+  if (until == Duration::max()) {
+    return absl::StrCat("From ", Told(from), " on");
+  }
+  return absl::StrCat("From ", Told(from), " to ", Told(until));
+}
+
+std::string PhaseStory(const Phase& phase, Duration failure_after) {
+  std::vector<std::string> what;
+  if (phase.slowness != 1) {
+    what.push_back(
+        phase.slowness > 1
+            ? absl::StrCat("takes ", Told(phase.slowness), " times as long")
+            : absl::StrCat("is ", Told(1 / phase.slowness), " times as fast"));
+  }
+  if (phase.failure_rate > 0) {
+    what.push_back(absl::StrCat("fails ", Percent(phase.failure_rate),
+                                " of what arrives, after ",
+                                Told(failure_after)));
+  }
+  if (phase.silent) what.push_back("answers nothing");
+  if (what.empty()) what.push_back("is well");
+  return absl::StrCat(" ", SpanText(phase.from, phase.until), " it ",
+                      absl::StrJoin(what, " and "), ".");
+}
+
+std::string CrowdingStory(const Crowding& crowding) {
+  return absl::StrCat(
+      " A crowd slows it: with n requests in it, what starts "
+      "takes 1 + n/",
+      Told(crowding.capacity), " times as long up to ", Told(crowding.capacity),
+      " of them, and ", Told(crowding.beyond), " times as long beyond.");
+}
+
+std::string NoiseStory(const Noise& noise) {
+  const std::string times =
+      noise.shortest == noise.longest
+          ? Told(noise.shortest)
+          : absl::StrCat(Told(noise.shortest), " to ", Told(noise.longest));
+  return absl::StrCat(" Neighbours make it take ", Told(noise.least), " to ",
+                      Told(noise.most), " times as long, drawn anew every ",
+                      times, ".");
+}
+
+std::string MembershipStory(const ServerPlan& server) {
+  std::string text;
+  if (server.joins_at != Duration::zero()) {
+    absl::StrAppend(&text, " It joins at ", Told(server.joins_at), ".");
+  }
+  if (server.leaves_at != Duration::max()) {
+    absl::StrAppend(&text, " It leaves at ", Told(server.leaves_at),
+                    ", and still answers what it has.");
+  }
+  return text;
+}
+
+std::string BudgetStory(const els::RetryBudgetOptions& budget) {
+  return absl::StrCat(" A budget allows each access point ", Told(budget.ratio),
+                      " retries per request and ",
+                      Told(budget.floor_per_second), " a second.");
+}
+
+std::string RetriesStory(const Retries& retries) {
+  if (retries.most == 0) return " Nothing is sent again.";
+  std::string text =
+      absl::StrCat(" What failed or timed out is sent again, up to ",
+                   Told(retries.most, "time"), ", ");
+  if (retries.backoff == Duration::zero()) {
+    text += "at once.";
+  } else {
+    absl::StrAppend(&text, "after a random time of up to ",
+                    Told(retries.backoff), ", which doubles each time.");
+  }
+  if (retries.budget.has_value()) text += BudgetStory(*retries.budget);
+  return text;
+}
+
+}  // namespace
+
+std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
+  std::string text = RoomStory(server);
+  for (const Phase& phase : server.phases) {
+    text += PhaseStory(phase, server.failure_after);
+  }
+  if (server.crowding.has_value()) text += CrowdingStory(*server.crowding);
+  if (server.pauses.has_value()) {
+    absl::StrAppend(&text, " It stands still for ", Told(server.pauses->length),
+                    " every ", Told(server.pauses->mean_between),
+                    " in the mean.");
+  }
+  if (server.noise.has_value()) text += NoiseStory(*server.noise);
+  text += MembershipStory(server);
+  if (server.warm_up.has_value()) {
+    absl::StrAppend(&text, " It is cold when it joins: up to ",
+                    Told(server.warm_up->most), " times slower, until ",
+                    Told(server.warm_up->length), " have passed.");
+  }
+  if (scenario.zones > 1) absl::StrAppend(&text, " Zone ", server.zone, ".");
+  return text;
+}
+
+std::string AccessPointsStory(const Scenario& scenario) {
+  std::string text = absl::StrCat(Told(scenario.access_points, "access point"),
+                                  scenario.access_points == 1
+                                      ? " sends all of them."
+                                      : " send them, each by what it alone "
+                                        "has seen.");
+  if (scenario.skew.has_value()) {
+    absl::StrAppend(&text, " ", Percent(scenario.skew->heavy),
+                    " of these have ", Percent(scenario.skew->share),
+                    " of the requests.");
+  }
+  if (scenario.timeout.has_value()) {
+    absl::StrAppend(&text, " An attempt is given up after ",
+                    Told(*scenario.timeout),
+                    "; the server still does the work.");
+  } else {
+    text += " They wait as long as it takes.";
+  }
+  text += RetriesStory(scenario.retries);
+  if (scenario.first_in_turn.has_value()) {
+    absl::StrAppend(&text, " What goes round begins with b",
+                    *scenario.first_in_turn, ".");
+  }
+  return text;
+}
+
+std::string ZonesStory(const Scenario& scenario) {
+  std::string text;
+  if (scenario.zones > 1) {
+    absl::StrAppend(&text, "The access points are in ", scenario.zones,
+                    " zones in turn. To a policy, servers of another zone are ",
+                    scenario.far == 1
+                        ? "as near as its own."
+                        : Told(scenario.far) + " times as distant as its own.");
+  }
+  for (std::size_t i = 0; i < scenario.delays.size(); ++i) {
+    std::vector<std::string> row;
+    for (const Duration delay : scenario.delays[i]) row.push_back(Told(delay));
+    absl::StrAppend(&text, text.empty() ? "" : " ", "A request takes ",
+                    absl::StrJoin(row, ", "));
+    if (scenario.zones > 1) {
+      absl::StrAppend(&text, " from zone ", i, " to each zone");
+    } else {
+      text += " to its server";
+    }
+    text += ", and its answer as long.";
+  }
+  return text;
+}
+
+std::string MeasuredStory(const Scenario& scenario) {
+  return absl::StrCat(
+      "Measured is how long each request takes, all attempts together; a "
+      "failed one counts ",
+      Told(scenario.failure_penalty), " more.",
+      scenario.windows.empty() ? "" : " These stretches by themselves, too:");
+}
+
+std::string WindowStory(const Window& window) {
+  return absl::StrCat(window.name, ", ", Told(window.from), " to ",
+                      Told(window.until));
+}
+
+}  // namespace els_sim
