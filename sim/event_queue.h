@@ -4,17 +4,16 @@
 // order in which it was scheduled, so that the order is total and a run can be
 // repeated exactly.
 
-#include <algorithm>
+#include <boost/heap/d_ary_heap.hpp>
 #include <cstdint>
 #include <deque>
 #include <utility>
-#include <vector>
 
 #include "sim/virtual_time.h"
 
 namespace els_sim {
 
-// A binary heap keyed (time, sequence), and a lane beside it for what is
+// A heap keyed (time, sequence), and a lane beside it for what is
 // scheduled in order of time anyway, such as timeouts, which are many and
 // mostly come to nothing. Payloads are kept by value: make them small. Not
 // thread-safe.
@@ -32,9 +31,8 @@ class EventQueue {
   // O(log n of the heap); allocates only when it grows beyond the most ever
   // held.
   void Push(Time time, Payload payload) {
-    heap_.push_back({time, next_sequence_, std::move(payload)});
+    heap_.push({time, next_sequence_, std::move(payload)});
     ++next_sequence_;
-    std::push_heap(heap_.begin(), heap_.end(), Later());
   }
 
   // O(1). REQUIRES: not before the last one pushed so.
@@ -46,14 +44,13 @@ class EventQueue {
   // Takes the next event out. O(log n of the heap). REQUIRES: !empty().
   Event Pop() {
     if (heap_.empty() ||
-        (!lane_.empty() && Later()(heap_.front(), lane_.front()))) {
+        (!lane_.empty() && Later()(heap_.top(), lane_.front()))) {
       Event next = std::move(lane_.front());
       lane_.pop_front();
       return next;
     }
-    std::pop_heap(heap_.begin(), heap_.end(), Later());
-    Event next = std::move(heap_.back());
-    heap_.pop_back();
+    Event next = heap_.top();
+    heap_.pop();
     return next;
   }
 
@@ -65,7 +62,11 @@ class EventQueue {
     }
   };
 
-  std::vector<Event> heap_;
+  // Four children to a node: half as deep as a binary one, which pays once it
+  // no longer fits into the caches.
+  boost::heap::d_ary_heap<Event, boost::heap::arity<4>,
+                          boost::heap::compare<Later>>
+      heap_;
   std::deque<Event> lane_;
   std::uint64_t next_sequence_ = 0;
 };

@@ -48,6 +48,17 @@ TEST(EventQueue, KeepsTheOrderOfSchedulingAcrossPops) {
   EXPECT_EQ(PopAll(queue), "cd");
 }
 
+TEST(EventQueue, TakesFromTheLaneAndTheHeapWhicheverIsNext) {
+  EventQueue<char> queue;
+  queue.PushInOrder(Time(nanoseconds(10)), 'b');
+  queue.Push(Time(nanoseconds(5)), 'a');
+  queue.Push(Time(nanoseconds(10)), 'c');  // After what was scheduled first.
+  queue.PushInOrder(Time(nanoseconds(10)), 'd');
+  queue.PushInOrder(Time(nanoseconds(30)), 'f');
+  queue.Push(Time(nanoseconds(20)), 'e');
+  EXPECT_EQ(PopAll(queue), "abcdef");
+}
+
 TEST(EventQueue, NeverGoesBackOverThousandsOfEventsWithManyTies) {
   EventQueue<int> queue;
   els::Random random(1);
