@@ -83,11 +83,14 @@ struct PolicyInfo {
 // What an access point could do, in the order of reports.
 absl::Span<const PolicyInfo> Policies();
 
+// More that access points run: what other proxies and libraries do.
+absl::Span<const PolicyInfo> Peers();
+
 // What no access point could, or would: those that know the truth, and those
 // that theory speaks of. For validation, and to compare with.
 absl::Span<const PolicyInfo> Yardsticks();
 
-// Of both. Null if there is none of this name.
+// Of all three. Null if there is none of this name.
 const PolicyInfo* FindPolicy(std::string_view name);
 
 }  // namespace els_sim

@@ -62,7 +62,7 @@ absl::Span<const PolicyInfo> Policies() { return kPolicies; }
 absl::Span<const PolicyInfo> Yardsticks() { return kYardsticks; }
 
 const PolicyInfo* FindPolicy(std::string_view name) {
-  for (const auto& table : {Policies(), Yardsticks()}) {
+  for (const auto& table : {Policies(), Peers(), Yardsticks()}) {
     for (const PolicyInfo& policy : table) {
       if (policy.name == name) return &policy;
     }
