@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "els/random.h"
-#include "sim/event_queue.h"
-#include "sim/policy.h"
-#include "sim/scenario.h"
-#include "sim/simulate.h"
+#include "sim/model/event_queue.h"
+#include "sim/model/policy.h"
+#include "sim/model/scenario.h"
+#include "sim/model/simulate.h"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "sim/catalogue.h"
-#include "sim/scenario_file.h"
+#include "sim/files/catalogue.h"
+#include "sim/files/scenario_file.h"
 
 namespace els_sim {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "sim/policy.h"
-#include "sim/scenario.h"
-#include "sim/sweep.h"
+#include "sim/model/policy.h"
+#include "sim/model/scenario.h"
+#include "sim/results/sweep.h"
 
 namespace els_sim {
 

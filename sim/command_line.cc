@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/arguments.h"
-#include "sim/catalogue.h"
+#include "sim/files/catalogue.h"
 
 namespace els_sim {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "sim/scenario.h"
+#include "sim/model/scenario.h"
 
 namespace els_sim {
 

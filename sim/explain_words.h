@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "sim/duration_text.h"
+#include "sim/files/duration_text.h"
 
 namespace els_sim {
 

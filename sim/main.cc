@@ -14,13 +14,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "sim/catalogue.h"
 #include "sim/command_line.h"
-#include "sim/compare.h"
-#include "sim/explain.h"
-#include "sim/golden.h"
-#include "sim/scenario_file.h"
-#include "sim/validate.h"
+#include "sim/files/catalogue.h"
+#include "sim/files/explain.h"
+#include "sim/files/scenario_file.h"
+#include "sim/results/compare.h"
+#include "sim/results/golden.h"
+#include "sim/theory/validate.h"
 
 namespace els_sim {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 namespace els_sim {
 

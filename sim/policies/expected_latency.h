@@ -8,7 +8,7 @@
 
 #include "absl/types/span.h"
 #include "els/balancer.h"
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 namespace els_sim {
 

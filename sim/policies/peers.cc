@@ -1,7 +1,7 @@
 #include <memory>
 #include <vector>
 
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 namespace els_sim {
 namespace {

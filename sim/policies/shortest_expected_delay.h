@@ -6,8 +6,8 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "sim/model/policy.h"
 #include "sim/policies/candidates.h"
-#include "sim/policy.h"
 
 namespace els_sim {
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "sim/model/policy.h"
 #include "sim/policies/expected_latency.h"
 #include "sim/policies/join_idle_queue.h"
 #include "sim/policies/least_work_left.h"
@@ -11,7 +12,6 @@
 #include "sim/policies/power_of_choices.h"
 #include "sim/policies/shortest_expected_delay.h"
 #include "sim/policies/static_split.h"
-#include "sim/policy.h"
 
 namespace els_sim {
 namespace {

@@ -1,13 +1,13 @@
-#include "sim/catalogue.h"
+#include "sim/files/catalogue.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 
-#include "sim/catalogue_files.h"
-#include "sim/offered.h"
-#include "sim/scenario_file.h"
+#include "sim/files/catalogue_files.h"
+#include "sim/files/offered.h"
+#include "sim/files/scenario_file.h"
 
 namespace els_sim {
 namespace {

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <variant>
 
-#include "sim/catalogue.h"
-#include "sim/policy.h"
-#include "sim/report.h"
-#include "sim/scenario.h"
-#include "sim/sweep.h"
+#include "sim/files/catalogue.h"
+#include "sim/model/policy.h"
+#include "sim/model/scenario.h"
+#include "sim/results/report.h"
+#include "sim/results/sweep.h"
 
 namespace els_sim {
 namespace {

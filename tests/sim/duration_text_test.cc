@@ -1,4 +1,4 @@
-#include "sim/duration_text.h"
+#include "sim/files/duration_text.h"
 
 #include <gtest/gtest.h>
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/catalogue.h"
+#include "sim/files/catalogue.h"
 
 namespace els_sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/explain.h"
+#include "sim/files/explain.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "sim/catalogue.h"
+#include "sim/files/catalogue.h"
 
 namespace els_sim {
 namespace {

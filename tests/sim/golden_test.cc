@@ -1,4 +1,4 @@
-#include "sim/golden.h"
+#include "sim/results/golden.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "sim/histogram.h"
+#include "sim/model/histogram.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "els/random.h"
-#include "sim/streams.h"
+#include "sim/model/streams.h"
 
 namespace els_sim {
 namespace {

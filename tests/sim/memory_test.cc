@@ -10,8 +10,8 @@
 #include <cstdlib>
 #include <new>
 
-#include "sim/policy.h"
-#include "sim/simulate.h"
+#include "sim/model/policy.h"
+#include "sim/model/simulate.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "sim/number_file.h"
+#include "sim/files/number_file.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/offered.h"
+#include "sim/files/offered.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 namespace els_sim {
 

@@ -1,4 +1,4 @@
-#include "sim/rate.h"
+#include "sim/model/rate.h"
 
 #include <gtest/gtest.h>
 

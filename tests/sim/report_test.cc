@@ -1,4 +1,4 @@
-#include "sim/report.h"
+#include "sim/results/report.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/scenario_check.h"
+#include "sim/files/scenario_check.h"
 
 #include <gtest/gtest.h>
 

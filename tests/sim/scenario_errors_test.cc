@@ -5,7 +5,7 @@
 #include <ostream>
 #include <string>
 
-#include "sim/scenario_file.h"
+#include "sim/files/scenario_file.h"
 
 namespace els_sim {
 namespace {

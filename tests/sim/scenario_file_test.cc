@@ -1,7 +1,7 @@
 // What a scenario's file can say, and what becomes of it. Errors are in
 // scenario_errors_test.cc.
 
-#include "sim/scenario_file.h"
+#include "sim/files/scenario_file.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/scenario.h"
+#include "sim/model/scenario.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "sim/catalogue.h"
+#include "sim/files/catalogue.h"
 
 namespace els_sim {
 namespace {

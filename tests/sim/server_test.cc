@@ -1,4 +1,4 @@
-#include "sim/server.h"
+#include "sim/model/server.h"
 
 #include <gtest/gtest.h>
 

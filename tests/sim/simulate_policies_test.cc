@@ -9,9 +9,9 @@
 #include <set>
 #include <vector>
 
-#include "sim/catalogue.h"
-#include "sim/policy.h"
-#include "sim/simulate.h"
+#include "sim/files/catalogue.h"
+#include "sim/model/policy.h"
+#include "sim/model/simulate.h"
 
 namespace els_sim {
 namespace {

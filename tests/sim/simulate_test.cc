@@ -1,4 +1,4 @@
-#include "sim/simulate.h"
+#include "sim/model/simulate.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <memory>
 #include <set>
 
-#include "sim/catalogue.h"
+#include "sim/files/catalogue.h"
 
 namespace els_sim {
 namespace {

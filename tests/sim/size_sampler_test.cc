@@ -1,4 +1,4 @@
-#include "sim/size_sampler.h"
+#include "sim/model/size_sampler.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "sim/streams.h"
+#include "sim/model/streams.h"
 
 namespace els_sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/slowness.h"
+#include "sim/model/slowness.h"
 
 #include <gtest/gtest.h>
 

@@ -13,12 +13,12 @@
 #include <variant>
 #include <vector>
 
-#include "sim/catalogue.h"
-#include "sim/policy.h"
-#include "sim/report.h"
-#include "sim/scenario.h"
-#include "sim/sweep.h"
-#include "sim/window.h"
+#include "sim/files/catalogue.h"
+#include "sim/model/policy.h"
+#include "sim/model/scenario.h"
+#include "sim/model/window.h"
+#include "sim/results/report.h"
+#include "sim/results/sweep.h"
 
 namespace els_sim {
 namespace {

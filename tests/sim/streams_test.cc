@@ -1,4 +1,4 @@
-#include "sim/streams.h"
+#include "sim/model/streams.h"
 
 #include <gtest/gtest.h>
 

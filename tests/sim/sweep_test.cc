@@ -1,4 +1,4 @@
-#include "sim/sweep.h"
+#include "sim/results/sweep.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/catalogue.h"
-#include "sim/compare.h"
+#include "sim/files/catalogue.h"
+#include "sim/results/compare.h"
 
 namespace els_sim {
 namespace {

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "sim/theory.h"
+#include "sim/theory/theory.h"
 
 namespace els_sim::theory {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/validate.h"
+#include "sim/theory/validate.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "sim/policy.h"
+#include "sim/model/policy.h"
 
 namespace els_sim {
 namespace {

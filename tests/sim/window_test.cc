@@ -1,4 +1,4 @@
-#include "sim/window.h"
+#include "sim/model/window.h"
 
 #include <gtest/gtest.h>
 

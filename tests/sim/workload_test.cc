@@ -1,4 +1,4 @@
-#include "sim/workload.h"
+#include "sim/model/workload.h"
 
 #include <gtest/gtest.h>
 

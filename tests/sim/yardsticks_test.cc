@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/model/policy.h"
 #include "sim/policies/static_split.h"
-#include "sim/policy.h"
 #include "tests/sim/policy_setup.h"
 
 namespace els_sim {

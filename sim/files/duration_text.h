@@ -1,0 +1,22 @@
+#pragma once
+
+// Durations as scenario files write them, and as messages and explanations
+// print them.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/model/virtual_time.h"
+
+namespace els_sim {
+
+// A number without a sign and one of ns, us, ms, s, min and h: 40ms, 1.5s. A
+// whole number of nanoseconds, of at most 292 years; empty for anything else.
+std::optional<Duration> ParseDuration(std::string_view text);
+
+// Exact, in the largest of ns, us, ms and s in which it is at least 1, with
+// `space` before the unit; "never" for Duration::max().
+std::string DurationText(Duration duration, std::string_view space = "");
+
+}  // namespace els_sim

@@ -1,0 +1,2 @@
+#define TOML_IMPLEMENTATION
+#include "sim/files/toml.h"

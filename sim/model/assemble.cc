@@ -1,0 +1,58 @@
+#include "sim/model/assemble.h"
+
+#include "sim/model/streams.h"
+
+namespace els_sim {
+
+std::vector<Member> MembersFor(std::size_t access_point, Time now,
+                               const Scenario& scenario) {
+  const std::size_t zone = access_point % scenario.zones;
+  std::vector<Member> members;
+  for (std::size_t i = 0; i < scenario.servers.size(); ++i) {
+    const ServerPlan& server = scenario.servers[i];
+    if (!PresentAt(server, now.time_since_epoch())) continue;
+    members.push_back({.server = static_cast<std::uint32_t>(i),
+                       .distance = server.zone == zone ? 1 : scenario.far});
+  }
+  return members;
+}
+
+std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
+                                                  const PolicyInfo& info,
+                                                  std::uint64_t seed,
+                                                  const Truth& truth) {
+  const Stream draws(seed, Purpose::kPolicy);
+  std::vector<std::unique_ptr<Policy>> policies;
+  for (std::size_t i = 0; i < scenario.access_points; ++i) {
+    policies.push_back(info.make({.members = MembersFor(i, Time(), scenario),
+                                  .random = draws.At(i),
+                                  .first_in_turn = scenario.first_in_turn,
+                                  .truth = &truth}));
+  }
+  return policies;
+}
+
+std::vector<std::unique_ptr<els::RetryBudget>> MakeBudgets(
+    const Scenario& scenario) {
+  std::vector<std::unique_ptr<els::RetryBudget>> budgets;
+  if (!scenario.retries.budget.has_value()) return budgets;
+  for (std::size_t i = 0; i < scenario.access_points; ++i) {
+    budgets.push_back(
+        std::make_unique<els::RetryBudget>(*scenario.retries.budget));
+  }
+  return budgets;
+}
+
+std::vector<std::unique_ptr<Server>> MakeServers(const Scenario& scenario,
+                                                 std::uint64_t seed) {
+  const Stream pauses(seed, Purpose::kPause);
+  const Stream noise(seed, Purpose::kNoise);
+  std::vector<std::unique_ptr<Server>> servers;
+  for (std::size_t i = 0; i < scenario.servers.size(); ++i) {
+    servers.push_back(
+        MakeServer(scenario.servers[i], pauses.At(i), noise.At(i)));
+  }
+  return servers;
+}
+
+}  // namespace els_sim

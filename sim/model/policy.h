@@ -1,0 +1,96 @@
+#pragma once
+
+// What chooses a server, as the simulation sees it. Each access point has a
+// policy of its own, which learns from that access point's requests alone.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "els/balancer.h"
+#include "els/random.h"
+#include "sim/model/virtual_time.h"
+
+namespace els_sim {
+
+// A request sent to a server and not finished yet.
+struct Attempt {
+  std::uint32_t server = 0;
+  std::uint32_t token = 0;  // The policy's own, given back to it at Finish.
+};
+
+// A server that a policy may choose.
+struct Member {
+  std::uint32_t server = 0;  // Its place in the scenario.
+  double distance = 1;       // As els::Backend has it.
+};
+
+// What is true of the servers at this moment, for yardsticks: no access point
+// can know it.
+class Truth {
+ public:
+  virtual ~Truth() = default;
+
+  // Requests in the server, waiting or in service.
+  virtual std::size_t InServer(std::uint32_t server) const = 0;
+
+  // How long the server would take to become empty, if nothing more came: the
+  // work in it, as large as it is there, over the slots. In ns.
+  virtual double WorkLeft(std::uint32_t server) const = 0;
+
+  // What multiplies the size of what starts there now.
+  virtual double Slowness(std::uint32_t server) const = 0;
+};
+
+// What a policy is made from.
+struct PolicySetup {
+  std::vector<Member> members = {};  // At the start; see SetMembers.
+  els::Random random;                // All of the policy's randomness.
+  // Where a policy that goes round begins; empty: anywhere, at random.
+  std::optional<std::size_t> first_in_turn = {};
+  const Truth* truth = nullptr;  // Outlives the policy. For yardsticks alone.
+};
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+
+  // These are all the servers from now on. What was sent to others may still
+  // finish. REQUIRES: at least one, each once.
+  virtual void SetMembers(absl::Span<const Member> members, Time now) = 0;
+
+  // Chooses a member, and one of `avoid` only if nothing else is left. `now`
+  // never steps back between calls.
+  virtual Attempt Pick(Time now,
+                       absl::Span<const std::uint32_t> avoid = {}) = 0;
+
+  // How the attempt went. Called exactly once for each, in any order.
+  virtual void Finish(const Attempt& attempt, els::Outcome outcome,
+                      Duration latency, Time now) = 0;
+};
+
+// An entry of the table of policies.
+struct PolicyInfo {
+  std::string_view name;
+  std::string_view description;
+  std::unique_ptr<Policy> (*make)(const PolicySetup& setup);
+};
+
+// What an access point could do, in the order of reports.
+absl::Span<const PolicyInfo> Policies();
+
+// More that access points run: what other proxies and libraries do.
+absl::Span<const PolicyInfo> Peers();
+
+// What no access point could, or would: those that know the truth, and those
+// that theory speaks of. For validation, and to compare with.
+absl::Span<const PolicyInfo> Yardsticks();
+
+// Of all three. Null if there is none of this name.
+const PolicyInfo* FindPolicy(std::string_view name);
+
+}  // namespace els_sim

@@ -1,0 +1,229 @@
+#include "sim/results/report.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace els_sim {
+namespace {
+
+using Row = std::vector<std::string>;
+
+double Ratio(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0
+                    : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::optional<FractionalDuration> StandardError(
+    absl::Span<const Result> results) {
+  if (results.size() < 2) return std::nullopt;
+  const double n = static_cast<double>(results.size());
+  double sum = 0;
+  for (const Result& result : results) sum += result.costs.Mean().count();
+  double squares = 0;
+  for (const Result& result : results) {
+    const double difference = result.costs.Mean().count() - sum / n;
+    squares += difference * difference;
+  }
+  return FractionalDuration(std::sqrt(squares / (n - 1) / n));
+}
+
+std::string Milliseconds(FractionalDuration duration) {
+  return absl::StrFormat("%.2f", duration.count() / 1e6);
+}
+
+double InSeconds(Duration duration) {
+  return FractionalDuration(duration).count() / 1e9;
+}
+
+std::string Percent(double ratio) {
+  return absl::StrFormat("%.2f", 100 * ratio);
+}
+
+Row Header(std::size_t servers) {
+  Row row = {"policy", "mean ms", "+-",       "p50",      "p90",
+             "p99",    "p99.9",   "errors %", "attempts", "end s"};
+  for (std::size_t i = 0; i < servers; ++i) {
+    row.push_back(absl::StrFormat("b%d %%", i));
+  }
+  return row;
+}
+
+Row Cells(const Summary& summary) {
+  Row row = {std::string(summary.policy),
+             Milliseconds(summary.mean),
+             summary.standard_error.has_value()
+                 ? Milliseconds(*summary.standard_error)
+                 : "-",
+             Milliseconds(summary.p50),
+             Milliseconds(summary.p90),
+             Milliseconds(summary.p99),
+             Milliseconds(summary.p999),
+             Percent(summary.error_rate),
+             absl::StrFormat("%.2f", summary.attempts_per_request),
+             absl::StrFormat("%.1f", summary.end.count() / 1e9)};
+  for (const double share : summary.shares) row.push_back(Percent(share));
+  return row;
+}
+
+double FarOfAll(const WindowResult& window) {
+  WindowResult::Zone all;
+  for (const WindowResult::Zone& zone : window.zones) {
+    all.near += zone.near;
+    all.far += zone.far;
+  }
+  return FarShare(all);
+}
+
+WindowSummary SummariseWindow(std::size_t index,
+                              absl::Span<const Result> results,
+                              absl::Span<const std::size_t> watched) {
+  WindowSummary summary;
+  const auto n = static_cast<double>(results.size());
+  std::uint64_t errors = 0;
+  Histogram costs;
+  for (const Result& result : results) {
+    const WindowResult& window = result.windows[index];
+    summary.watched += ShareOf(window, watched) / n;
+    summary.unevenness += Unevenness(window, watched) / n;
+    summary.far += FarOfAll(window) / n;
+    summary.peak += static_cast<double>(PeakOf(window, watched)) / n;
+    errors += window.errors;
+    costs.Merge(window.costs);
+  }
+  summary.error_rate = Ratio(errors, costs.count());
+  summary.p99 = costs.Quantile(990);
+  return summary;
+}
+
+Row WindowCells(std::string_view policy, const WindowSummary& summary) {
+  return {std::string(policy),
+          Percent(summary.watched),
+          Percent(summary.unevenness),
+          Percent(summary.far),
+          Percent(summary.error_rate),
+          Milliseconds(summary.p99),
+          absl::StrFormat("%.1f", summary.peak)};
+}
+
+// The first column to the left, the others to the right.
+std::string Table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    absl::StrAppendFormat(&text, "%-*s", static_cast<int>(widths[0]), row[0]);
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      absl::StrAppendFormat(&text, "  %*s", static_cast<int>(widths[i]),
+                            row[i]);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string TrafficOf(const OpenArrivals& arrivals) {
+  if (arrivals.rate.has_value()) {
+    return absl::StrFormat("%g requests/s", *arrivals.rate);
+  }
+  return absl::StrFormat("load %g%s", arrivals.load,
+                         arrivals.capacity == Capacity::kAtStart
+                             ? " of the servers at the start"
+                             : "");
+}
+
+std::string TrafficOf(const ClosedArrivals& arrivals) {
+  return absl::StrFormat("%d users", arrivals.users);
+}
+
+std::string TrafficOf(const BurstArrivals&) { return "burst"; }
+
+std::string TrafficOf(const TraceArrivals&) { return "trace"; }
+
+std::string Traffic(const Scenario& scenario) {
+  std::string traffic =
+      std::visit([](const auto& arrivals) { return TrafficOf(arrivals); },
+                 scenario.arrivals);
+  if (scenario.retries.most > 0) {
+    absl::StrAppend(&traffic, ", retries ", scenario.retries.most);
+  }
+  return traffic;
+}
+
+std::string RenderWindow(const Scenario& scenario, std::size_t index,
+                         absl::Span<const Summary> summaries) {
+  std::vector<Row> rows = {
+      {"policy", "watched %", "uneven %", "far %", "errors %", "p99", "peak"}};
+  for (const Summary& summary : summaries) {
+    rows.push_back(WindowCells(summary.policy, summary.windows[index]));
+  }
+  const Window& window = scenario.windows[index];
+  std::string watched;
+  for (const std::size_t server : Watched(scenario)) {
+    absl::StrAppendFormat(&watched, " b%d", server);
+  }
+  return absl::StrFormat("%s, %g s to %g s, watched:%s\n%s", window.name,
+                         InSeconds(window.from), InSeconds(window.until),
+                         watched, Table(rows));
+}
+
+}  // namespace
+
+Summary Summarise(std::string_view policy, absl::Span<const Result> results,
+                  absl::Span<const std::size_t> watched) {
+  Summary summary = {.policy = policy};
+  Histogram costs;
+  std::vector<std::uint64_t> picks(results.front().picks.size());
+  std::uint64_t errors = 0;
+  std::uint64_t attempts = 0;
+  for (const Result& result : results) {
+    costs.Merge(result.costs);
+    summary.end += FractionalDuration(result.end.time_since_epoch()) /
+                   static_cast<double>(results.size());
+    errors += result.failed + result.timed_out;
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+      picks[i] += result.picks[i];
+      attempts += result.picks[i];
+    }
+  }
+  summary.mean = costs.Mean();
+  summary.standard_error = StandardError(results);
+  summary.p50 = costs.Quantile(500);
+  summary.p90 = costs.Quantile(900);
+  summary.p99 = costs.Quantile(990);
+  summary.p999 = costs.Quantile(999);
+  summary.error_rate = Ratio(errors, costs.count());
+  summary.attempts_per_request = Ratio(attempts, costs.count());
+  for (const std::uint64_t count : picks) {
+    summary.shares.push_back(Ratio(count, attempts));
+  }
+  for (std::size_t i = 0; i < results.front().windows.size(); ++i) {
+    summary.windows.push_back(SummariseWindow(i, results, watched));
+  }
+  return summary;
+}
+
+std::string Render(const Scenario& scenario, Seeds seeds,
+                   absl::Span<const Summary> summaries) {
+  std::vector<Row> rows = {Header(scenario.servers.size())};
+  for (const Summary& summary : summaries) rows.push_back(Cells(summary));
+  std::string text = absl::StrFormat(
+      "%s: %s\n%s, access points %d, seeds %d to %d\n\n%s", scenario.name,
+      scenario.description, Traffic(scenario), scenario.access_points,
+      seeds.first, seeds.first + (seeds.count - 1), Table(rows));
+  for (std::size_t i = 0; i < scenario.windows.size(); ++i) {
+    absl::StrAppend(&text, "\n", RenderWindow(scenario, i, summaries));
+  }
+  return text;
+}
+
+}  // namespace els_sim
