@@ -52,7 +52,9 @@ struct PolicySetup {
   els::Random random;                // All of the policy's randomness.
   // Where a policy that goes round begins; empty: anywhere, at random.
   std::optional<std::size_t> first_in_turn = {};
-  const Truth* truth = nullptr;  // Outlives the policy. For yardsticks alone.
+  // Outlives the policy. For yardsticks, and for what a server would put into
+  // its answers.
+  const Truth* truth = nullptr;
 };
 
 class Policy {
