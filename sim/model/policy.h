@@ -29,8 +29,8 @@ struct Member {
   double distance = 1;       // As els::Backend has it.
 };
 
-// What is true of the servers at this moment, for yardsticks: no access point
-// can know it.
+// What is true of the servers at this moment: for yardsticks, as no access
+// point can know it, and for what a probe would be answered.
 class Truth {
  public:
   virtual ~Truth() = default;
@@ -44,6 +44,9 @@ class Truth {
 
   // What multiplies the size of what starts there now.
   virtual double Slowness(std::uint32_t server) const = 0;
+
+  // Whether what it answers now, to a probe or a request, is ever heard.
+  virtual bool Answers(std::uint32_t) const { return true; }
 };
 
 // What a policy is made from.

@@ -79,6 +79,9 @@ class Simulation final : private Truth {
   double Slowness(std::uint32_t server) const override {
     return servers_[server]->SlownessAt(now_);
   }
+  bool Answers(std::uint32_t server) const override {
+    return !PhaseAt(scenario_.servers[server], now_.time_since_epoch()).silent;
+  }
 
   // -- The access points
   void AwaitChangesOfMembership();

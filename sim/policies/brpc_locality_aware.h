@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sim/model/policy.h"
 #include "sim/policies/brpc_weight.h"
 #include "sim/policies/candidates.h"
-#include "sim/model/policy.h"
 
 namespace els_sim {
 

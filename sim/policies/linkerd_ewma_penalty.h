@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sim/policies/candidates.h"
 #include "sim/model/policy.h"
+#include "sim/policies/candidates.h"
 
 namespace els_sim {
 

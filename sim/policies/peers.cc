@@ -1,13 +1,17 @@
 #include <memory>
 #include <vector>
 
+#include "sim/model/policy.h"
 #include "sim/policies/brpc_locality_aware.h"
 #include "sim/policies/brpc_power_of_two.h"
 #include "sim/policies/c3.h"
+#include "sim/policies/dialogue.h"
+#include "sim/policies/go_zero.h"
+#include "sim/policies/kratos.h"
 #include "sim/policies/linkerd_ewma.h"
 #include "sim/policies/linkerd_ewma_penalty.h"
+#include "sim/policies/prequal.h"
 #include "sim/policies/smooth_weighted_round_robin.h"
-#include "sim/model/policy.h"
 
 namespace els_sim {
 namespace {
@@ -35,6 +39,14 @@ absl::Span<const PolicyInfo> Peers() {
        Make<BrpcPowerOfTwo>},
       {"c3", "the least latency and cubed queue of all, without rate control",
        Make<C3>},
+      {"dialogue", "the fewest outstanding and recent failures (dialogue)",
+       Make<Dialogue>},
+      {"go-zero", "of two at random, by root of latency (go-zero)",
+       Make<GoZero>},
+      {"kratos", "of two at random, by success and root of latency (Kratos)",
+       Make<Kratos>},
+      {"prequal", "by probes: the quickest that is not hot (Prequal)",
+       Make<Prequal>},
   };
   return peers;
 }
