@@ -27,4 +27,12 @@ inline Attempt PickOnly(Policy& policy, std::uint32_t server,
   return policy.Pick(now, others);
 }
 
+inline void TimeOut(Policy& policy, const Attempt& attempt, Time now = kStart) {
+  policy.Finish(attempt, els::Outcome::kTimeout, std::chrono::seconds(1), now);
+}
+
+inline double InMilliseconds(FractionalDuration duration) {
+  return duration / std::chrono::milliseconds(1);
+}
+
 }  // namespace els_sim
