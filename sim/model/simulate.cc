@@ -12,6 +12,7 @@
 #include "els/retry_budget.h"
 #include "sim/model/assemble.h"
 #include "sim/model/event_queue.h"
+#include "sim/model/in_flight.h"
 #include "sim/model/server.h"
 #include "sim/model/slab.h"
 #include "sim/model/workload.h"
@@ -35,27 +36,6 @@ struct Happening {
   Kind kind;
   std::uint32_t what = 0;
   std::uint32_t version = 0;  // Which of those that had this place, or are due.
-};
-
-// What an access point knows of a request of its own.
-struct Request {
-  std::uint64_t number = 0;
-  Arrival arrival;
-  std::vector<std::uint32_t> failed_by = {};  // Servers.
-};
-
-// An attempt. Its place is free once neither its access point waits for it nor
-// it is on its way or in its server.
-struct Sent {
-  std::uint32_t request = 0;
-  std::uint32_t version = 0;
-  Time time = {};
-  Attempt attempt = {};
-  std::uint32_t access_point = 0;
-  Duration size = {};
-  double luck = 0;
-  bool open = true;   // Neither answered nor given up.
-  bool going = true;  // On its way, or in the server.
 };
 
 class Simulation final : private Truth {

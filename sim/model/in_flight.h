@@ -1,0 +1,35 @@
+#pragma once
+
+// What a simulation keeps of requests that have not ended.
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/model/policy.h"
+#include "sim/model/virtual_time.h"
+#include "sim/model/workload.h"
+
+namespace els_sim {
+
+// What an access point knows of a request of its own.
+struct Request {
+  std::uint64_t number = 0;
+  Arrival arrival;
+  std::vector<std::uint32_t> failed_by = {};  // Servers.
+};
+
+// An attempt. Its place is free once neither its access point waits for it nor
+// it is on its way or in its server.
+struct Sent {
+  std::uint32_t request = 0;
+  std::uint32_t version = 0;
+  Time time = {};
+  Attempt attempt = {};
+  std::uint32_t access_point = 0;
+  Duration size = {};
+  double luck = 0;
+  bool open = true;   // Neither answered nor given up.
+  bool going = true;  // On its way, or in the server.
+};
+
+}  // namespace els_sim
