@@ -5,13 +5,19 @@
 #include "sim/policies/brpc_locality_aware.h"
 #include "sim/policies/brpc_power_of_two.h"
 #include "sim/policies/c3.h"
+#include "sim/policies/d2_relative.h"
 #include "sim/policies/dialogue.h"
+#include "sim/policies/dubbo_shortest_response.h"
+#include "sim/policies/envoy_least_request.h"
 #include "sim/policies/go_zero.h"
+#include "sim/policies/ingress_nginx_ewma.h"
 #include "sim/policies/kratos.h"
 #include "sim/policies/linkerd_ewma.h"
 #include "sim/policies/linkerd_ewma_penalty.h"
 #include "sim/policies/prequal.h"
+#include "sim/policies/servicetalk.h"
 #include "sim/policies/smooth_weighted_round_robin.h"
+#include "sim/policies/traefik_least_time.h"
 
 namespace els_sim {
 namespace {
@@ -47,6 +53,20 @@ absl::Span<const PolicyInfo> Peers() {
        Make<Kratos>},
       {"prequal", "by probes: the quickest that is not hot (Prequal)",
        Make<Prequal>},
+      {"envoy-least-request", "least request, by deadlines if weights differ",
+       Make<EnvoyLeastRequest>},
+      {"servicetalk", "of two at random, by peak EWMA that failures multiply",
+       Make<ServiceTalk>},
+      {"d2-relative", "at random by health, every 5 s against the mean latency",
+       Make<D2Relative>},
+      {"ingress-nginx-ewma", "of two at random, by EWMA of latency alone",
+       Make<IngressNginxEwma>},
+      {"dubbo-shortest-response",
+       "mean latency of successes in 30 s times outstanding, the least of all",
+       Make<DubboShortestResponse>},
+      {"traefik-least-time",
+       "mean of the last 100 answers times outstanding, the least of all",
+       Make<TraefikLeastTime>},
   };
   return peers;
 }
