@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/scenario_file.h"
+#include "sim/results/contest.h"
 
 namespace els_sim {
 namespace {
@@ -105,6 +106,28 @@ absl::Status SetLoad(const std::string& text,
     if (open != nullptr && !open->rate.has_value()) open->load = load;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Scenario>> WithLoads(
+    const Words& loads, const std::vector<Scenario>& scenarios) {
+  if (loads.empty()) return scenarios;
+  // Each has to be right, even if no scenario has a use for it.
+  std::vector<Scenario> none;
+  for (const std::string& load : loads) {
+    const absl::Status set = SetLoad(load, none);
+    if (!set.ok()) return set;
+  }
+  std::vector<Scenario> all;
+  for (const Scenario& scenario : scenarios) {
+    std::vector<Scenario> one = {scenario};
+    for (const std::string& load : loads) {
+      const absl::Status set = SetLoad(load, one);
+      if (!set.ok()) return set;
+      all.push_back(one.front());
+      if (!LoadOf(scenario).has_value()) break;
+    }
+  }
+  return all;
 }
 
 absl::Status SetRetries(const std::string& text,

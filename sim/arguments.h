@@ -38,6 +38,11 @@ absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
 // Gives those scenarios that have one the load; those with a rate have none.
 absl::Status SetLoad(const std::string& text, std::vector<Scenario>& scenarios);
 
+// Those that have a load, once with each of these, and the others as they are;
+// no loads leave all as they are.
+absl::StatusOr<std::vector<Scenario>> WithLoads(
+    const Words& loads, const std::vector<Scenario>& scenarios);
+
 // Gives all scenarios the retries.
 absl::Status SetRetries(const std::string& text,
                         std::vector<Scenario>& scenarios);

@@ -1,18 +1,16 @@
 #include "sim/command_line.h"
 
 #include <boost/program_options.hpp>
-#include <sstream>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "sim/arguments.h"
+#include "sim/command_options.h"
 #include "sim/files/catalogue.h"
 
 namespace els_sim {
 namespace {
-
-namespace po = boost::program_options;
 
 constexpr std::string_view kUsage =
     "Simulates load-balancing policies on a virtual clock.\n"
@@ -21,7 +19,9 @@ constexpr std::string_view kUsage =
     "  els-sim explain SCENARIO...         a scenario in sentences\n"
     "  els-sim check FILE...               what is wrong with a scenario's "
     "file\n"
-    "  els-sim run SCENARIO... [option]... simulate and compare\n"
+    "  els-sim run SCENARIO... [option]... simulate\n"
+    "  els-sim compare [SCENARIO]... [option]...\n"
+    "                                      wins, ties and losses of a policy\n"
     "  els-sim golden --check DIR [SCENARIO]...\n"
     "                                      compare with the files in DIR\n"
     "  els-sim golden --update DIR [SCENARIO]...\n"
@@ -35,7 +35,7 @@ constexpr std::string_view kUsage =
     "or\n"
     "the output cannot be written, 2 if the command line is wrong.\n";
 constexpr std::string_view kCommands =
-    "list, explain, check, run, golden, validate";
+    "list, explain, check, run, compare, golden, validate";
 
 po::options_description RunOptions() {
   po::options_description options("Options of run");
@@ -67,34 +67,6 @@ po::options_description GoldenOptions() {
        "exist")  //
       ("help", "print this");
   return options;
-}
-
-std::string HelpText(std::string_view usage,
-                     const po::options_description& options) {
-  std::ostringstream text;
-  text << usage << "\n" << options;
-  return text.str();
-}
-
-// Every word that is not an option is a scenario. Throws po::error.
-po::variables_map Parse(const Words& words, po::options_description options) {
-  options.add_options()("scenario", po::value<Words>());
-  po::positional_options_description positional;
-  positional.add("scenario", -1);
-  const int style = po::command_line_style::unix_style &
-                    ~po::command_line_style::allow_guessing;
-  po::variables_map values;
-  po::store(po::command_line_parser(words)
-                .options(options)
-                .positional(positional)
-                .style(style)
-                .run(),
-            values);
-  return values;
-}
-
-Words WordsOf(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<Words>() : Words();
 }
 
 absl::Status NoScenario(const char* command) {
@@ -228,6 +200,7 @@ absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
   try {
     if (name == "list") return ParseList(words);
     if (name == "run") return ParseRun(words);
+    if (name == "compare") return ParseCompare(words);
     if (name == "golden") return ParseGolden(words);
     if (name == "check") return ParseCheck(words);
     if (name == "explain") return ParseExplain(words);

@@ -2,6 +2,7 @@
 
 // What the user asks of els-sim, checked before anything starts.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "absl/types/span.h"
 #include "sim/model/policy.h"
 #include "sim/model/scenario.h"
+#include "sim/results/contest.h"
 #include "sim/results/sweep.h"
 
 namespace els_sim {
@@ -26,6 +28,15 @@ struct RunCommand {
   std::vector<Scenario> scenarios;
   std::vector<const PolicyInfo*> policies;
   Seeds seeds;
+};
+
+// Who is better, and how sure is that?
+struct CompareCommand {
+  ContestPlan plan;
+  // Files to write, besides what is printed.
+  std::optional<std::string> csv = {};
+  std::optional<std::string> json = {};
+  std::optional<std::string> html = {};
 };
 
 struct GoldenCommand {
@@ -51,8 +62,8 @@ struct ValidateCommand {
 };
 
 using Command =
-    std::variant<HelpCommand, ListCommand, RunCommand, GoldenCommand,
-                 CheckCommand, ExplainCommand, ValidateCommand>;
+    std::variant<HelpCommand, ListCommand, RunCommand, CompareCommand,
+                 GoldenCommand, CheckCommand, ExplainCommand, ValidateCommand>;
 
 // `arguments` without the program's name. InvalidArgumentError, of one line
 // that names what is wrong (or of all lines that ReadScenario has to say), if

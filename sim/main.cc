@@ -1,10 +1,6 @@
 // els-sim: see kUsage in command_line.cc, or run it with --help.
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -19,41 +15,18 @@
 #include "sim/files/explain.h"
 #include "sim/files/scenario_file.h"
 #include "sim/results/compare.h"
+#include "sim/results/contest.h"
+#include "sim/results/contest_page.h"
+#include "sim/results/contest_report.h"
 #include "sim/results/golden.h"
+#include "sim/results/progress.h"
+#include "sim/results/write_file.h"
 #include "sim/theory/validate.h"
 
 namespace els_sim {
 namespace {
 
 constexpr int kUsageError = 2;
-
-// Tells a person who waits how far it is: on a terminal, after two seconds.
-// The only place that reads a real clock.
-class Progress {
- public:
-  explicit Progress(std::size_t total) : total_(total) {}
-  ~Progress() {
-    if (shown_) std::fputc('\n', stderr);
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void Step() {
-    ++done_;
-    if (!terminal_ || Clock::now() - start_ < std::chrono::seconds(2)) return;
-    shown_ = true;
-    absl::FPrintF(stderr, "\r%d of %d simulations", done_, total_);
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  const std::size_t total_;
-  const bool terminal_ = isatty(STDERR_FILENO) == 1;
-  const Clock::time_point start_ = Clock::now();
-  std::size_t done_ = 0;
-  bool shown_ = false;
-};
 
 std::size_t Threads() {
   return std::max(1U, std::thread::hardware_concurrency());
@@ -108,6 +81,35 @@ int Execute(const ListCommand&) {
 int Execute(const RunCommand& command) {
   std::cout << Report(command);
   return Flushed();
+}
+
+// False, and said why, if it is not OK.
+bool Good(const absl::Status& status) {
+  if (!status.ok()) std::cerr << "els-sim: " << status.message() << "\n";
+  return status.ok();
+}
+
+int Execute(const CompareCommand& command) {
+  for (const auto& path : {command.csv, command.json, command.html}) {
+    if (path.has_value() && !Good(CheckWritable(*path))) return EXIT_FAILURE;
+  }
+  const Contest contest = [&command] {
+    Progress progress(CountRuns(command.plan));
+    return RunContest(command.plan, Threads(),
+                      [&progress] { progress.Step(); });
+  }();
+  std::cout << RenderContest(contest);
+  bool good = Flushed() == EXIT_SUCCESS;
+  if (command.csv.has_value()) {
+    good = Good(WriteFile(*command.csv, ContestCsv(contest))) && good;
+  }
+  if (command.json.has_value()) {
+    good = Good(WriteFile(*command.json, ContestJson(contest))) && good;
+  }
+  if (command.html.has_value()) {
+    good = Good(WriteFile(*command.html, ContestPage(contest))) && good;
+  }
+  return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int Execute(const GoldenCommand& command) {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "sim/explain_parts.h"
+#include "sim/files/explain_parts.h"
 #include "sim/files/offered.h"
 
 namespace els_sim {

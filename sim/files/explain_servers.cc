@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "sim/explain_parts.h"
-#include "sim/explain_words.h"
+#include "sim/files/explain_parts.h"
+#include "sim/files/explain_words.h"
 
 namespace els_sim {
 namespace {

@@ -1,8 +1,8 @@
 #include <cmath>
 #include <vector>
 
-#include "sim/explain_parts.h"
-#include "sim/explain_words.h"
+#include "sim/files/explain_parts.h"
+#include "sim/files/explain_words.h"
 #include "sim/files/offered.h"
 
 namespace els_sim {

@@ -1,6 +1,5 @@
 #include "sim/results/report.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -8,11 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/results/text_table.h"
 
 namespace els_sim {
 namespace {
 
-using Row = std::vector<std::string>;
+using Row = TextRow;
 
 double Ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0
@@ -111,26 +111,6 @@ Row WindowCells(std::string_view policy, const WindowSummary& summary) {
           absl::StrFormat("%.1f", summary.peak)};
 }
 
-// The first column to the left, the others to the right.
-std::string Table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    absl::StrAppendFormat(&text, "%-*s", static_cast<int>(widths[0]), row[0]);
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      absl::StrAppendFormat(&text, "  %*s", static_cast<int>(widths[i]),
-                            row[i]);
-    }
-    text += '\n';
-  }
-  return text;
-}
-
 std::string TrafficOf(const OpenArrivals& arrivals) {
   if (arrivals.rate.has_value()) {
     return absl::StrFormat("%g requests/s", *arrivals.rate);
@@ -173,7 +153,7 @@ std::string RenderWindow(const Scenario& scenario, std::size_t index,
   }
   return absl::StrFormat("%s, %g s to %g s, watched:%s\n%s", window.name,
                          InSeconds(window.from), InSeconds(window.until),
-                         watched, Table(rows));
+                         watched, RenderTable(rows));
 }
 
 }  // namespace
@@ -219,7 +199,7 @@ std::string Render(const Scenario& scenario, Seeds seeds,
   std::string text = absl::StrFormat(
       "%s: %s\n%s, access points %d, seeds %d to %d\n\n%s", scenario.name,
       scenario.description, Traffic(scenario), scenario.access_points,
-      seeds.first, seeds.first + (seeds.count - 1), Table(rows));
+      seeds.first, seeds.first + (seeds.count - 1), RenderTable(rows));
   for (std::size_t i = 0; i < scenario.windows.size(); ++i) {
     absl::StrAppend(&text, "\n", RenderWindow(scenario, i, summaries));
   }

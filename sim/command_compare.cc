@@ -1,0 +1,135 @@
+// ParseCompare of command_options.h.
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "sim/command_options.h"
+#include "sim/files/catalogue.h"
+#include "sim/results/contest.h"
+
+namespace els_sim {
+namespace {
+
+constexpr std::string_view kUsage =
+    "els-sim compare [SCENARIO]... [option]...\n"
+    "\n"
+    "Prints what each policy costs in each scenario (by default, all of the\n"
+    "list) relative to the base policy, on the same requests; whether the "
+    "base\n"
+    "wins, ties or loses; and geometric means over the scenarios. Losses are\n"
+    "listed again at the end. Whole runs count, from the first request on: "
+    "they\n"
+    "are short, and how a policy starts is a part of what is compared.\n";
+
+po::options_description CompareOptions() {
+  po::options_description options("Options of compare");
+  const auto text = [](const char* name) {
+    return po::value<std::string>()->value_name(name);
+  };
+  const auto words = [](const char* name) {
+    return po::value<Words>()->multitoken()->composing()->value_name(name);
+  };
+  options.add_options()  //
+      ("policy", words("P"),
+       "a policy or several, besides the base; default: all of `els-sim list`, "
+       "their peers, and two that know more than they may")  //
+      ("baseline", text("P")->default_value("els"),
+       "the policy that the others are compared with")                       //
+      ("seed", text("N")->default_value("1"), "the first seed, at least 1")  //
+      ("seeds", text("K")->default_value("20"),
+       "simulations per policy and scenario, with the seeds N to N+K-1; 1 to "
+       "1000, and an interval needs 2")  //
+      ("load", po::value<Words>()->composing()->value_name("X"),
+       "instead of the scenarios' own; may be given several times, each a row; "
+       "no effect on scenarios that have none")                           //
+      ("csv", text("FILE"), "write a line for each scenario and policy")  //
+      ("json", text("FILE"),
+       "write the same, each seed's costs and the "
+       "means over the scenarios")  //
+      ("html", text("FILE"),
+       "write a page with tables and charts that needs nothing but a "
+       "browser")  //
+      ("help", "print this");
+  return options;
+}
+
+std::vector<const PolicyInfo*> DefaultPolicies() {
+  std::vector<const PolicyInfo*> policies;
+  for (const auto& table : {Policies(), Peers()}) {
+    for (const PolicyInfo& policy : table) policies.push_back(&policy);
+  }
+  policies.push_back(FindPolicy(Contest::kYardstick));
+  policies.push_back(FindPolicy("least-work-left"));
+  return policies;
+}
+
+absl::Status SetPolicies(const Words& names, const std::string& base,
+                         ContestPlan& plan) {
+  auto wanted = FindPolicies(names);
+  if (!wanted.ok()) return wanted.status();
+  auto found = FindPolicies({base});
+  if (!found.ok()) return found.status();
+  if (names.empty()) wanted = DefaultPolicies();
+  wanted->push_back(found->front());
+  for (const PolicyInfo* policy : *wanted) {
+    auto& all = plan.policies;
+    if (std::find(all.begin(), all.end(), policy) == all.end()) {
+      all.push_back(policy);
+    }
+  }
+  if (plan.policies.size() == 1) {
+    return InvalidArgument("--policy names nothing but the base, '" + base +
+                           "'");
+  }
+  const auto place =
+      std::find(plan.policies.begin(), plan.policies.end(), found->front());
+  plan.base = static_cast<std::size_t>(place - plan.policies.begin());
+  return absl::OkStatus();
+}
+
+absl::Status SetScenarios(const Words& names, const Words& loads,
+                          ContestPlan& plan) {
+  auto scenarios = FindScenarios(names);
+  if (!scenarios.ok()) return scenarios.status();
+  if (names.empty()) scenarios = Scenarios();
+  auto loaded = WithLoads(loads, *scenarios);
+  if (!loaded.ok()) return loaded.status();
+  plan.scenarios = *std::move(loaded);
+  return absl::OkStatus();
+}
+
+std::optional<std::string> FileOf(const po::variables_map& values,
+                                  const char* name) {
+  if (values.count(name) == 0) return std::nullopt;
+  return values[name].as<std::string>();
+}
+
+}  // namespace
+
+absl::StatusOr<Command> ParseCompare(const Words& words) {
+  const po::variables_map values = Parse(words, CompareOptions());
+  if (values.count("help") > 0) {
+    return HelpCommand{HelpText(kUsage, CompareOptions())};
+  }
+  CompareCommand command = {.plan = {},
+                            .csv = FileOf(values, "csv"),
+                            .json = FileOf(values, "json"),
+                            .html = FileOf(values, "html")};
+  const absl::Status scenarios = SetScenarios(
+      WordsOf(values, "scenario"), WordsOf(values, "load"), command.plan);
+  if (!scenarios.ok()) return scenarios;
+  const absl::Status policies =
+      SetPolicies(WordsOf(values, "policy"),
+                  values["baseline"].as<std::string>(), command.plan);
+  if (!policies.ok()) return policies;
+  const auto seeds = ParseSeeds(values["seed"].as<std::string>(),
+                                values["seeds"].as<std::string>());
+  if (!seeds.ok()) return seeds.status();
+  command.plan.seeds = *seeds;
+  command.plan.with_timelines = command.html.has_value();
+  return command;
+}
+
+}  // namespace els_sim

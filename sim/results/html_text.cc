@@ -1,0 +1,46 @@
+#include "sim/results/html_text.h"
+
+#include <cstddef>
+
+#include "absl/strings/str_replace.h"
+
+namespace els_sim {
+namespace {
+
+absl::string_view View(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+}  // namespace
+
+std::string EscapeHtml(std::string_view text) {
+  return absl::StrReplaceAll(
+      View(text),
+      {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
+}
+
+std::string EscapeScript(std::string_view script) {
+  // Both occur in valid scripts in strings and regular expressions only, where
+  // the backslash changes nothing.
+  return absl::StrReplaceAll(View(script),
+                             {{"</script", "<\\/script"}, {"<!--", "<\\!--"}});
+}
+
+std::string EscapeJson(std::string_view json) {
+  return absl::StrReplaceAll(View(json), {{"<", "\\u003c"}});
+}
+
+std::string Fill(std::string_view text,
+                 const std::map<std::string_view, std::string>& values) {
+  std::string result;
+  for (;;) {
+    const std::size_t open = text.find("{{");
+    result += text.substr(0, open);
+    if (open == text.npos) return result;
+    const std::size_t close = text.find("}}", open);
+    result += values.at(text.substr(open + 2, close - open - 2));
+    text.remove_prefix(close + 2);
+  }
+}
+
+}  // namespace els_sim

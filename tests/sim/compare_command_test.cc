@@ -1,0 +1,89 @@
+// `els-sim compare`, as a user starts it.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+#include "tests/sim/els_sim_program.h"
+
+namespace els_sim {
+namespace {
+
+using ElsSimCompare = ElsSim;
+
+TEST_F(ElsSimCompare, ComparesWithElsUnlessToldOtherwise) {
+  const Exit exit = Start("compare spotify --policy p2c --seeds 2");
+  EXPECT_EQ(exit.status, 0);
+  EXPECT_EQ(exit.err, "");
+  EXPECT_EQ(exit.out.find("els against 1 policy in 1 scenario, seeds 1 to 2\n"),
+            0);
+  const Exit other =
+      Start("compare spotify --policy els --baseline p2c --seed 4 --seeds 2");
+  EXPECT_EQ(
+      other.out.find("p2c against 1 policy in 1 scenario, seeds 4 to 5\n"), 0);
+}
+
+TEST_F(ElsSimCompare, TakesAllPoliciesAndTwoYardsticksIfNoneIsNamed) {
+  const Exit exit = Start("compare spotify --seeds 1");
+  for (const char* name :
+       {"round-robin", "random", "least-outstanding", "p2c", "peak-ewma", "els",
+        "shortest-expected-delay", "least-work-left"}) {
+    EXPECT_NE(exit.out.find(std::string("\n") + name + " "), std::string::npos)
+        << name;
+  }
+}
+
+TEST_F(ElsSimCompare, GivesEachLoadARowWhereThereIsALoad) {
+  const Exit exit = Start(
+      "compare equal spotify --policy random --seeds 1 --load 0.25 --load 0.5");
+  EXPECT_EQ(exit.out.find("els against 1 policy in 3 scenarios, seeds 1 to 1"),
+            0)
+      << exit.out;
+  EXPECT_NE(exit.out.find("\nequal at 0.25 "), std::string::npos);
+  EXPECT_NE(exit.out.find("\nequal at 0.5 "), std::string::npos);
+  EXPECT_NE(exit.out.find("\nspotify "), std::string::npos);
+}
+
+TEST_F(ElsSimCompare, WritesTheFilesItIsAskedFor) {
+  const std::string base = (directory_ / "all").string();
+  const Exit exit =
+      Start("compare spotify --policy p2c --seeds 2 --csv " + base +
+            ".csv --json " + base + ".json --html " + base + ".html");
+  EXPECT_EQ(exit.status, 0) << exit.err;
+  EXPECT_EQ(Content(base + ".csv").find("scenario,load,policy,"), 0);
+  EXPECT_EQ(Content(base + ".json").find("{\"base\":\"els\""), 0);
+  EXPECT_EQ(Content(base + ".html").find("<!DOCTYPE html>"), 0);
+}
+
+TEST_F(ElsSimCompare, NamesAFileThatCannotBeWrittenBeforeItStarts) {
+  const Exit exit = Start("compare spotify --csv /nowhere/a.csv");
+  EXPECT_EQ(exit.status, 1);
+  EXPECT_EQ(exit.out, "");
+  EXPECT_EQ(exit.err,
+            "els-sim: cannot write /nowhere/a.csv: No such file or "
+            "directory\n");
+}
+
+TEST_F(ElsSimCompare, RefusesWhatItDoesNotKnow) {
+  ExpectUsageError("compare eqal", {"'eqal'", "equal"});
+  ExpectUsageError("compare equal --policy p9c", {"'p9c'", "p2c"});
+  ExpectUsageError("compare equal --baseline p9c", {"'p9c'", "p2c"});
+  ExpectUsageError("compare equal --seeds 0", {"--seeds must be 1 to 1000"});
+  ExpectUsageError("compare equal --load 0.5 --load 11",
+                   {"--load must be above 0", "'11'"});
+  ExpectUsageError("compare spotify --load 0.5 --load x",
+                   {"--load must be above 0", "'x'"});
+  ExpectUsageError("compare equal --csv", {"--csv"});
+  ExpectUsageError("compare equal --policy els",
+                   {"--policy names nothing but the base, 'els'"});
+}
+
+TEST_F(ElsSimCompare, Helps) {
+  const Exit exit = Start("compare --help");
+  EXPECT_EQ(exit.status, 0);
+  EXPECT_NE(exit.out.find("--baseline P"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace els_sim
