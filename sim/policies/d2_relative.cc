@@ -67,7 +67,7 @@ void D2Relative::Adjust(Host& host, const Latency& own,
   if (mean_ms >= kHighLatencyFactor * cluster_ms ||
       error_rate >= options_.high_error_rate) {
     host.health = std::max(0.0, host.health - kDownStep);
-  } else if (host.health < 1 && mean_ms <= kLowLatencyFactor * cluster_ms &&
+  } else if (mean_ms <= kLowLatencyFactor * cluster_ms &&
              error_rate <= options_.low_error_rate) {
     host.health = Raised(host.health);
   }

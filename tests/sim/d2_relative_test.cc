@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "tests/sim/peer_setup.h"
 #include "tests/sim/policy_setup.h"
 #include "tests/sim/scoring_setup.h"
 
@@ -46,10 +47,30 @@ TEST(D2Relative, StepsDownFromThirtyPercentAboveTheMean) {
   EXPECT_EQ(policy.Points(1), 100);
 }
 
+TEST(D2Relative, RoundsMeansToWholeMilliseconds) {
+  D2Relative policy = MakeD2(2);
+  for (const int ms : {400, 400, 612}) {
+    Request(policy, ms == 400 ? 1 : 0, milliseconds(ms));
+  }
+  policy.SetMembers(MembersOf({0, 1}), kStart + seconds(5));
+  // The mean is 470.67, rounded to 471, times 1.3 = 612.3.
+  EXPECT_DOUBLE_EQ(policy.Health(0), 1);
+}
+
+TEST(D2Relative, EndsIntervalsOnTimeHoweverLateTheNextCallIs) {
+  D2Relative policy = MakeD2(2);
+  Request(policy, 0, milliseconds(40));
+  const Time late = kStart + seconds(7);
+  Request(policy, 0, milliseconds(400), els::Outcome::kSuccess, late);
+  Request(policy, 1, milliseconds(40), els::Outcome::kSuccess, late);
+  policy.SetMembers(MembersOf({0, 1}), kStart + seconds(10));
+  EXPECT_DOUBLE_EQ(policy.Health(0), 0.8);
+}
+
 TEST(D2Relative, StepsUpAgainByATwentiethUpToTwentyPercentAboveTheMean) {
   D2Relative policy = MakeD2(3);
   Interval(policy, kStart, milliseconds(400));
-  // (51 + 40 + 40) / 3 = 43.67, rounded to 44, times 1.2 = 52.8.
+  // (52 + 40 + 40) / 3 = 44, times 1.2 = 52.8.
   Interval(policy, kStart + seconds(5), milliseconds(52));
   EXPECT_DOUBLE_EQ(policy.Health(0), 0.85);
   // (55 + 40 + 40) / 3 = 45, times 1.2 = 54: neither up nor down.
@@ -85,11 +106,11 @@ TEST(D2Relative, CountsTheAgeOfWhatIsOutstanding) {
 TEST(D2Relative, DoublesBelowTheSlowStartThreshold) {
   D2Relative policy =
       MakeD2(3, {.slow_start_threshold = 0.05, .initial_health = 0.01});
+  Time start = kStart;
   for (const double health : {0.02, 0.04, 0.08, 0.13}) {
-    static Time start = kStart;
     Interval(policy, start, milliseconds(40));
     EXPECT_DOUBLE_EQ(policy.Health(0), health);
-    start += seconds(5);
+    start += D2Relative::kInterval;
   }
 }
 
@@ -101,7 +122,7 @@ TEST(D2Relative, TakesPointsAtRandom) {
               10'000 * kShare, 4 * std::sqrt(10'000 * kShare * (1 - kShare)));
 }
 
-TEST(D2Relative, LetsAServerFailWhereItsErrorRateIsLeftAtItsDefault) {
+TEST(D2Relative, PunishesTheWellForOneThatFailsFastUnlessToldToCountErrors) {
   D2Relative policy = MakeD2(3);
   D2Relative strict =
       MakeD2(3, {.high_error_rate = 0.5, .low_error_rate = 0.1});
@@ -111,6 +132,9 @@ TEST(D2Relative, LetsAServerFailWhereItsErrorRateIsLeftAtItsDefault) {
   }
   EXPECT_EQ(policy.Points(0), 100);
   EXPECT_EQ(strict.Points(0), 40);
+  // It is the well that are slow: 40 against 1.3 times (1 + 40 + 40) / 3 = 27.
+  EXPECT_EQ(policy.Points(1), 40);
+  EXPECT_EQ(policy.Points(2), 40);
 }
 
 TEST(D2Relative, TakesAllForSlowWhereNoneTakesHalfAMillisecond) {
@@ -123,14 +147,13 @@ TEST(D2Relative, TakesAllForSlowWhereNoneTakesHalfAMillisecond) {
 }
 
 TEST(D2Relative, ForgetsAServerThatLeaves) {
-  D2Relative policy = MakeD2(3);
+  D2Relative policy =
+      MakeD2(3, {.high_error_rate = 0.5, .low_error_rate = 0.1});
   const Attempt late = PickAt(policy, 0);
   policy.SetMembers(MembersOf({1, 2}), kStart);
   policy.SetMembers(MembersOf({0, 1, 2}), kStart);
-  Request(policy, 0, milliseconds(40));
-  Request(policy, 1, milliseconds(40));
-  Succeed(policy, late, seconds(4), kStart + seconds(4));
-  policy.SetMembers(MembersOf({0, 1, 2}), kStart + seconds(5));
+  Fail(policy, late, milliseconds(40), kStart + milliseconds(40));
+  Interval(policy, kStart, milliseconds(40));
   EXPECT_DOUBLE_EQ(policy.Health(0), 1);
 }
 

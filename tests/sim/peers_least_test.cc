@@ -39,6 +39,19 @@ TEST(EnvoyLeastRequest, GivesEachItsWeightOverItsOutstandingAndOne) {
   EXPECT_NEAR(PicksOfFirst(policy, 3000), 1000, 4);
 }
 
+TEST(EnvoyLeastRequest, BeginsAnywhereWithinTheFirstRound) {
+  constexpr int kSeeds = 4000;
+  int far = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    PolicySetup setup = FarSecond();
+    setup.random = els::Random(seed);
+    EnvoyLeastRequest policy(setup);
+    if (policy.Pick(kStart).server == 1) ++far;
+  }
+  // Uniform in [0, 2) is below uniform in [0, 1) once in four.
+  EXPECT_NEAR(far, kSeeds / 4., 4 * std::sqrt(kSeeds * 3. / 16));
+}
+
 TEST(EnvoyLeastRequest, LetsAnIdleServerWaitForWhatWasOutstandingAtItsPick) {
   EnvoyLeastRequest policy(FarSecond());
   std::vector<Attempt> attempts;
@@ -84,6 +97,10 @@ TEST(DubboShortestResponse, ForgetsAllWhenAPickFindsThirtySecondsOver) {
   EXPECT_EQ(policy.Pick(later).server, 1);  // By 50 against 80.
   EXPECT_EQ(policy.EstimatedResponse(0), 0);
   EXPECT_EQ(policy.EstimatedResponse(1), 0);
+  // And again no earlier than after another thirty.
+  Request(policy, 1, milliseconds(50), els::Outcome::kSuccess, later);
+  policy.Pick(later + seconds(30));
+  EXPECT_EQ(policy.EstimatedResponse(1), 100);
 }
 
 TEST(DubboShortestResponse, BreaksTiesByWeight) {
@@ -151,8 +168,9 @@ TEST(TraefikLeastTime, ForgetsAllWhenTheSetChanges) {
   Request(policy, 0, milliseconds(40));
   policy.SetMembers(MembersOf({0, 1, 2}), kStart);
   EXPECT_DOUBLE_EQ(policy.Score(0), 0);
-  Succeed(policy, late);
-  EXPECT_DOUBLE_EQ(policy.Score(0), 0);
+  Succeed(policy, late, milliseconds(90));
+  Request(policy, 0, milliseconds(40));
+  EXPECT_DOUBLE_EQ(policy.Score(0), 40);
 }
 
 }  // namespace
