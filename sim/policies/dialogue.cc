@@ -1,5 +1,7 @@
 #include "sim/policies/dialogue.h"
 
+#include <cmath>
+
 #include "sim/policies/least_of.h"
 
 namespace els_sim {
@@ -27,7 +29,7 @@ void Dialogue::DecayUntil(Time now) {
 
 std::int64_t Dialogue::Score(std::uint32_t server) const {
   const Host& host = hosts_[server];
-  return host.outstanding + static_cast<std::int64_t>(host.failures + 0.5);
+  return host.outstanding + std::lround(host.failures);
 }
 
 Attempt Dialogue::Pick(Time now, absl::Span<const std::uint32_t> avoid) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace els_sim {
@@ -17,13 +16,10 @@ std::string RenderTable(const std::vector<TextRow>& rows, std::size_t left) {
   std::string text;
   for (const TextRow& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
+      // A negative width is to the left.
       const int width = static_cast<int>(widths[i]);
-      absl::StrAppend(&text, i == 0 ? "" : "  ");
-      if (i < left) {
-        absl::StrAppendFormat(&text, "%-*s", width, row[i]);
-      } else {
-        absl::StrAppendFormat(&text, "%*s", width, row[i]);
-      }
+      absl::StrAppendFormat(&text, "%s%*s", i == 0 ? "" : "  ",
+                            i < left ? -width : width, row[i]);
     }
     text += '\n';
   }
