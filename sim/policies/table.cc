@@ -4,13 +4,11 @@
 
 #include "sim/model/policy.h"
 #include "sim/policies/expected_latency.h"
-#include "sim/policies/join_idle_queue.h"
-#include "sim/policies/least_work_left.h"
+#include "sim/policies/least_by_truth.h"
 #include "sim/policies/oblivious.h"
 #include "sim/policies/outstanding.h"
 #include "sim/policies/peak_ewma.h"
 #include "sim/policies/power_of_choices.h"
-#include "sim/policies/shortest_expected_delay.h"
 #include "sim/policies/static_split.h"
 
 namespace els_sim {
@@ -40,12 +38,13 @@ constexpr std::array<PolicyInfo, 6> kPolicies = {{
 }};
 
 constexpr std::array<PolicyInfo, 7> kYardsticks = {{
-    {"jiq", "an idle server at random, or any if none is", Make<JoinIdleQueue>},
+    {"jiq", "an idle server at random, or any if none is",
+     Make<LeastByTruth<BusyOrNot>>},
     {"least-work-left", "the one that would first be empty, ties at random",
-     Make<LeastWorkLeft>},
+     Make<LeastByTruth<WorkLeft>>},
     {"shortest-expected-delay",
      "the least requests times slowness, ties at random",
-     Make<ShortestExpectedDelay>},
+     Make<LeastByTruth<ExpectedDelay>>},
     {"p2c-replacement", "p2c, but the two may be the same",
      MakePower<2, Draws::kWithReplacement>},
     {"p3c", "the fewest outstanding of three at random",
