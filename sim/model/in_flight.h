@@ -19,7 +19,7 @@ struct Request {
 };
 
 // An attempt. Its place is free once neither its access point waits for it nor
-// it is on its way or in its server.
+// it is held back, on its way or in its server.
 struct Sent {
   std::uint32_t request = 0;
   std::uint32_t version = 0;
@@ -29,7 +29,8 @@ struct Sent {
   Duration size = {};
   double luck = 0;
   bool open = true;   // Neither answered nor given up.
-  bool going = true;  // On its way, or in the server.
+  bool going = true;  // Held back, on its way, or in the server.
+  bool held = false;  // Not sent yet: see PolicyInfo::one_queue.
 };
 
 }  // namespace els_sim

@@ -45,6 +45,12 @@ class Truth {
   // What multiplies the size of what starts there now.
   virtual double Slowness(std::uint32_t server) const = 0;
 
+  // Whether what is sent there now would be served at once, and with all the
+  // speed it can have. By default, of a server that serves one at a time.
+  virtual bool IsFree(std::uint32_t server) const {
+    return InServer(server) == 0;
+  }
+
   // Whether what it answers now, to a probe or a request, is ever heard.
   virtual bool Answers(std::uint32_t) const { return true; }
 };
@@ -83,6 +89,12 @@ struct PolicyInfo {
   std::string_view name;
   std::string_view description;
   std::unique_ptr<Policy> (*make)(const PolicySetup& setup);
+  // All access points hold requests back, in one queue, while the server that
+  // is picked is not free; the first of them is picked for again whenever one
+  // may have become so. What is given up leaves the queue unsent. REQUIRES: a
+  // policy that does not count its picks, and picks a free server if there is
+  // one that it may.
+  bool one_queue = false;
 };
 
 // What an access point could do, in the order of reports.

@@ -1,5 +1,7 @@
 #include "sim/model/scenario.h"
 
+#include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace els_sim {
@@ -29,6 +31,13 @@ Phase PhaseAt(const ServerPlan& server, Duration time) {
     if (phase.from <= time && time < phase.until) return phase;
   }
   return {};
+}
+
+std::size_t AtOnce(const ServerPlan& server) {
+  const std::size_t slots = server.discipline == Discipline::kInfinite
+                                ? std::numeric_limits<std::size_t>::max()
+                                : server.slots;
+  return std::min(slots, server.most_in_flight);
 }
 
 bool PresentAt(const ServerPlan& server, Duration time) {

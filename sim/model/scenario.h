@@ -279,6 +279,9 @@ struct Scenario {
 // phases.
 Phase PhaseAt(const ServerPlan& server, Duration time);
 
+// How many are served there at once, none slower for the others.
+std::size_t AtOnce(const ServerPlan& server);
+
 // Whether it is sent requests at `time`.
 bool PresentAt(const ServerPlan& server, Duration time);
 

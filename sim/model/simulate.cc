@@ -1,17 +1,16 @@
 #include "sim/model/simulate.h"
 
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "els/retry_budget.h"
 #include "sim/model/assemble.h"
+#include "sim/model/conservation.h"
 #include "sim/model/event_queue.h"
+#include "sim/model/happening.h"
 #include "sim/model/in_flight.h"
 #include "sim/model/server.h"
 #include "sim/model/slab.h"
@@ -19,24 +18,6 @@
 
 namespace els_sim {
 namespace {
-
-struct Happening {
-  enum class Kind : std::uint32_t {
-    kArrival,     // `what` is nothing: the next one that waits for no other.
-    kAgain,       // A request of a user who has thought.
-    kReach,       // An attempt reaches its server.
-    kServed,      // What a server with slots has due: an attempt.
-    kShared,      // What a server that shares itself has due; see Server.
-    kAnswer,      // The answer to an attempt reaches its access point.
-    kFailure,     // Likewise, of a failed one.
-    kTimeout,     // Of an attempt.
-    kRetry,       // A request is sent again.
-    kMembership,  // `what` is nothing.
-  };
-  Kind kind;
-  std::uint32_t what = 0;
-  std::uint32_t version = 0;  // Which of those that had this place, or are due.
-};
 
 class Simulation final : private Truth {
  public:
@@ -59,6 +40,10 @@ class Simulation final : private Truth {
   double Slowness(std::uint32_t server) const override {
     return servers_[server]->SlownessAt(now_);
   }
+  bool IsFree(std::uint32_t server) const override {
+    return InServer(server) + under_way_[server] <
+           AtOnce(scenario_.servers[server]);
+  }
   bool Answers(std::uint32_t server) const override {
     return !PhaseAt(scenario_.servers[server], now_.time_since_epoch()).silent;
   }
@@ -71,6 +56,8 @@ class Simulation final : private Truth {
   void ChangeMembership();
   void Arrive(const Arrival& arrival);
   void Send(std::uint32_t request_id);
+  void Go(std::uint32_t id);
+  void SendWhatWaits();
   void TimeOut(const Happening& happening);
   void End(std::uint32_t id, els::Outcome outcome);
   bool MayRetry(const Request& request);
@@ -85,8 +72,6 @@ class Simulation final : private Truth {
   void Answer(std::uint32_t id, Duration after, Kind kind);
   void Arrived(std::uint32_t id, els::Outcome outcome);
   void FreeIfOver(std::uint32_t id);
-
-  void CheckConservation() const;
 
   void Schedule(Duration delay, Kind kind, std::uint32_t what,
                 std::uint32_t version = 0) {
@@ -107,6 +92,10 @@ class Simulation final : private Truth {
   std::vector<std::unique_ptr<els::RetryBudget>> budgets_;
   WindowTally windows_;
 
+  const bool one_queue_;                  // See PolicyInfo.
+  std::deque<std::uint32_t> queue_;       // What is held back, in order.
+  std::vector<std::uint64_t> under_way_;  // By server: attempts.
+
   Time now_ = {};
   EventQueue<Happening> events_;
   std::optional<Arrival> next_arrival_;  // Empty: there will be no more.
@@ -116,12 +105,7 @@ class Simulation final : private Truth {
   Slab<Sent> sent_;
   std::uint32_t versions_ = 0;
 
-  std::uint64_t arrived_ = 0;
-  std::uint64_t open_ = 0;  // Requests that have not ended.
-  // Modulo 2^64, in nanoseconds: what all requests have taken, and the integral
-  // of those open over time.
-  std::uint64_t taken_ = 0;
-  std::uint64_t open_over_time_ = 0;
+  Conservation conservation_;
   Result result_;
 };
 
@@ -134,24 +118,26 @@ Simulation::Simulation(const Scenario& scenario, const PolicyInfo& policy,
       servers_(MakeServers(scenario, seed)),
       policies_(MakePolicies(scenario, policy, seed, *this)),
       budgets_(MakeBudgets(scenario)),
-      windows_(scenario) {
+      windows_(scenario),
+      one_queue_(policy.one_queue),
+      under_way_(scenario.servers.size()) {
   result_.picks.resize(servers_.size());
 }
 
 Result Simulation::Run() && {
   AwaitChangesOfMembership();
   AwaitArrival();
-  while (!events_.empty() &&
-         (next_arrival_.has_value() || !thinking_.empty() || open_ > 0)) {
+  while (!events_.empty() && (next_arrival_.has_value() || !thinking_.empty() ||
+                              conservation_.AnyOpen())) {
     const auto event = events_.Pop();
-    open_over_time_ +=
-        open_ * static_cast<std::uint64_t>((event.time - now_).count());
+    conservation_.PassTime(event.time - now_);
     now_ = event.time;
     Handle(event.payload);
     // Before what else is due at this instant, as the user does not wait.
     for (; !at_once_.empty(); at_once_.pop_front()) Arrive(at_once_.front());
   }
-  CheckConservation();
+  conservation_.Check(scenario_.name,
+                      result_.succeeded + result_.failed + result_.timed_out);
   result_.windows = std::move(windows_).Results();
   return std::move(result_);
 }
@@ -189,6 +175,7 @@ void Simulation::Handle(const Happening& happening) {
       Arrive(thinking_[what]);
       return thinking_.Free(what);
     case Kind::kReach:
+      --under_way_[sent_[what].attempt.server];
       return Reach(what);
     case Kind::kServed:
       return Served(sent_[what].attempt.server, what);
@@ -211,14 +198,14 @@ void Simulation::ChangeMembership() {
   for (std::size_t i = 0; i < policies_.size(); ++i) {
     policies_[i]->SetMembers(MembersFor(i, now_, scenario_), now_);
   }
+  SendWhatWaits();
 }
 
 void Simulation::Arrive(const Arrival& arrival) {
-  ++open_;
   if (!budgets_.empty()) {
     budgets_[arrival.access_point]->Request(AsTimePoint(now_));
   }
-  Send(requests_.Add({.number = arrived_++, .arrival = arrival}));
+  Send(requests_.Add({.number = conservation_.Arrive(), .arrival = arrival}));
 }
 
 void Simulation::Send(std::uint32_t request_id) {
@@ -226,22 +213,53 @@ void Simulation::Send(std::uint32_t request_id) {
   const std::uint32_t access_point = request.arrival.access_point;
   const Attempt attempt =
       policies_[access_point]->Pick(now_, request.failed_by);
-  ++result_.picks[attempt.server];
-  windows_.Sent(attempt.server, access_point % scenario_.zones, now_);
+  const bool held = one_queue_ && !IsFree(attempt.server);
   const std::uint32_t id = sent_.Add({.request = request_id,
                                       .version = ++versions_,
                                       .time = now_,
                                       .attempt = attempt,
                                       .access_point = access_point,
                                       .size = request.arrival.size,
-                                      .luck = request.arrival.luck.Uniform()});
+                                      .luck = request.arrival.luck.Uniform(),
+                                      .held = held});
   if (scenario_.timeout.has_value()) {
     events_.PushInOrder(now_ + *scenario_.timeout,
                         {Kind::kTimeout, id, versions_});
   }
-  const Duration delay = DelayOf(sent_[id]);
-  if (delay > Duration::zero()) return Schedule(delay, Kind::kReach, id);
-  Reach(id);
+  if (held) return queue_.push_back(id);
+  Go(id);
+}
+
+void Simulation::Go(std::uint32_t id) {
+  const Sent& sent = sent_[id];
+  const std::uint32_t server = sent.attempt.server;
+  ++result_.picks[server];
+  windows_.Sent(server, sent.access_point % scenario_.zones, now_);
+  const Duration delay = DelayOf(sent);
+  if (delay == Duration::zero()) return Reach(id);
+  ++under_way_[server];
+  Schedule(delay, Kind::kReach, id);
+}
+
+// In order, for as long as a server is free for the first.
+void Simulation::SendWhatWaits() {
+  while (!queue_.empty()) {
+    const std::uint32_t id = queue_.front();
+    Sent& sent = sent_[id];
+    if (sent.open) {
+      sent.attempt = policies_[sent.access_point]->Pick(
+          now_, requests_[sent.request].failed_by);
+      if (!IsFree(sent.attempt.server)) return;
+    }
+    queue_.pop_front();
+    sent.held = false;
+    if (sent.open) {
+      Go(id);
+    } else {
+      sent.going = false;
+      FreeIfOver(id);
+    }
+  }
 }
 
 // The place may have gone to a later attempt meanwhile.
@@ -254,7 +272,7 @@ void Simulation::TimeOut(const Happening& happening) {
 void Simulation::End(std::uint32_t id, els::Outcome outcome) {
   Sent& sent = sent_[id];
   sent.open = false;
-  windows_.Settled(sent.attempt.server, now_);
+  if (!sent.held) windows_.Settled(sent.attempt.server, now_);
   policies_[sent.access_point]->Finish(sent.attempt, outcome, now_ - sent.time,
                                        now_);
   const Sent ended = sent;
@@ -288,10 +306,9 @@ void Simulation::EndRequest(std::uint32_t request_id, const Sent& last,
   const std::uint64_t number = requests_[request_id].number;
   const Arrival arrival = requests_[request_id].arrival;
   requests_.Free(request_id);
-  --open_;
   result_.end = now_;
   const Duration taken = now_ - arrival.time;
-  taken_ += static_cast<std::uint64_t>(taken.count());
+  conservation_.End(taken);
   const bool failed = outcome != els::Outcome::kSuccess;
   const Duration cost =
       taken + (failed ? scenario_.failure_penalty : Duration::zero());
@@ -336,6 +353,7 @@ void Simulation::Served(std::uint32_t server, std::uint32_t what) {
   if (departure.attempt.has_value()) {
     Answer(*departure.attempt, Duration::zero(), Kind::kAnswer);
   }
+  SendWhatWaits();
 }
 
 // It goes on its way `after` so long.
@@ -359,17 +377,6 @@ void Simulation::Arrived(std::uint32_t id, els::Outcome outcome) {
 void Simulation::FreeIfOver(std::uint32_t id) {
   const Sent& sent = sent_[id];
   if (!sent.open && !sent.going) sent_.Free(id);
-}
-
-void Simulation::CheckConservation() const {
-  const std::uint64_t ended =
-      result_.succeeded + result_.failed + result_.timed_out;
-  // Little: the mean number open is the rate of arrivals times the mean taken.
-  if (ended == arrived_ && open_over_time_ == taken_) return;
-  absl::FPrintF(stderr, "%s: of %d requests sent %d ended; %s\n",
-                scenario_.name, arrived_, ended,
-                open_over_time_ == taken_ ? "lost" : "Little's law is broken");
-  std::abort();
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 // know.
 
 #include <cstdint>
+#include <limits>
 
 #include "absl/types/span.h"
 #include "sim/model/policy.h"
@@ -31,6 +32,15 @@ inline double WorkLeft(const Truth& truth, std::uint32_t server) {
 inline double ExpectedDelay(const Truth& truth, std::uint32_t server) {
   return static_cast<double>(truth.InServer(server) + 1) *
          truth.Slowness(server);
+}
+
+// One queue for all servers, with PolicyInfo::one_queue: the fastest that is
+// free. What nothing that sends at once can do better in the mean where sizes
+// are unknown and servers alike; where they are not, even the slowest is used
+// as soon as no other is free, which can be worse than to wait.
+inline double FreeAndFast(const Truth& truth, std::uint32_t server) {
+  return truth.IsFree(server) ? truth.Slowness(server)
+                              : std::numeric_limits<double>::infinity();
 }
 
 // The server of the least cost, ties at random.

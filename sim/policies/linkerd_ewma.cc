@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "els/portable_math.h"
 #include "sim/policies/two_of.h"
 
 namespace els_sim {
@@ -18,27 +17,14 @@ void LinkerdEwma::SetMembers(absl::Span<const Member> members, Time now) {
   estimates_.resize(std::max(estimates_.size(), candidates_.Places()));
   for (const std::uint32_t server : candidates_.All()) {
     if (before.Has(server)) continue;
-    estimates_[server].rtt = kDefaultRtt;
-    estimates_[server].updated = now;
+    estimates_[server].peak = {.latency = kDefaultRtt, .updated = now};
   }
-}
-
-void LinkerdEwma::Observe(Estimate& estimate, FractionalDuration rtt,
-                          Time now) {
-  if (estimate.rtt < rtt) {
-    estimate.rtt = rtt;
-  } else {
-    const FractionalDuration since = now - estimate.updated;
-    const double weight = els::Exp(-(since / FractionalDuration(kDecay)));
-    estimate.rtt = estimate.rtt * weight + rtt * (1 - weight);
-  }
-  estimate.updated = now;
 }
 
 FractionalDuration LinkerdEwma::ReadLoad(std::uint32_t server, Time now) {
   Estimate& estimate = estimates_[server];
-  Observe(estimate, Duration::zero(), now);
-  return estimate.rtt * (static_cast<double>(estimate.outstanding) + 1);
+  return estimate.peak.Read(now) *
+         (static_cast<double>(estimate.outstanding) + 1);
 }
 
 Attempt LinkerdEwma::Pick(Time now, absl::Span<const std::uint32_t> avoid) {
@@ -54,7 +40,7 @@ void LinkerdEwma::Finish(const Attempt& attempt, els::Outcome, Duration latency,
                          Time now) {
   Estimate& estimate = estimates_[attempt.server];
   --estimate.outstanding;
-  Observe(estimate, latency, now);
+  estimate.peak.Observe(latency, now);
 }
 
 }  // namespace els_sim

@@ -10,16 +10,14 @@
 #include "absl/types/span.h"
 #include "sim/model/policy.h"
 #include "sim/policies/candidates.h"
+#include "sim/policies/moving_peak.h"
 
 namespace els_sim {
 
-// Unlike PeakEwma, reading an estimate moves its time on. Under load, when each
-// is read again and again, a sample below it has next to no weight: what is
-// left is a peak that decays, deaf to what has been good since.
+// Unlike PeakEwma, reading an estimate moves its time on: see MovingPeak.
 class LinkerdEwma final : public Policy {
  public:
   static constexpr Duration kDefaultRtt = std::chrono::milliseconds(30);
-  static constexpr Duration kDecay = std::chrono::seconds(10);
 
   explicit LinkerdEwma(const PolicySetup& setup);
   // A server that joins, or returns, starts anew.
@@ -35,12 +33,9 @@ class LinkerdEwma final : public Policy {
 
  private:
   struct Estimate {
-    FractionalDuration rtt = kDefaultRtt;
-    Time updated = {};
+    MovingPeak peak = {.latency = kDefaultRtt};
     std::uint32_t outstanding = 0;
   };
-
-  static void Observe(Estimate& estimate, FractionalDuration rtt, Time now);
 
   Candidates candidates_;
   std::vector<Estimate> estimates_;  // By server.

@@ -1,8 +1,9 @@
 #pragma once
 
-// Power of two choices by peak EWMA, as in Finagle, tower and linkerd: a
-// latency that jumps to every peak and decays from it with time, multiplied by
-// the outstanding requests.
+// Power of two choices by peak EWMA, as Finagle and linkerd describe it (what
+// they do is in finagle_ewma.h and linkerd_ewma.h): a latency that jumps to
+// every peak and decays from it with time, multiplied by the outstanding
+// requests.
 
 #include <chrono>
 #include <cstdint>

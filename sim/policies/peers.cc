@@ -9,6 +9,7 @@
 #include "sim/policies/dialogue.h"
 #include "sim/policies/dubbo_shortest_response.h"
 #include "sim/policies/envoy_least_request.h"
+#include "sim/policies/finagle_ewma.h"
 #include "sim/policies/go_zero.h"
 #include "sim/policies/ingress_nginx_ewma.h"
 #include "sim/policies/kratos.h"
@@ -33,6 +34,9 @@ absl::Span<const PolicyInfo> Peers() {
   static const auto& peers = *new std::vector<PolicyInfo>{
       {"smooth-wrr", "smooth weighted round robin (nginx)",
        Make<SmoothWeightedRoundRobin>},
+      {"finagle-ewma",
+       "of two at random, by peak EWMA, the unknown one at a time (Finagle)",
+       Make<FinagleEwma>},
       {"linkerd-ewma",
        "of two at random, by peak EWMA that reads move (linkerd)",
        Make<LinkerdEwma>},

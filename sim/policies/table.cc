@@ -31,13 +31,13 @@ constexpr std::array<PolicyInfo, 6> kPolicies = {{
     {"least-outstanding", "the fewest outstanding of all, ties at random",
      Make<LeastOutstanding>},
     {"p2c", "the fewer outstanding of two at random", Make<PowerOfTwo>},
-    {"peak-ewma", "of two at random, by peak EWMA (Finagle, linkerd)",
+    {"peak-ewma", "of two at random, by peak EWMA as it is described",
      Make<PeakEwma>},
     {"els", "expected latency: this library with its default options",
      Make<ExpectedLatency>},
 }};
 
-constexpr std::array<PolicyInfo, 7> kYardsticks = {{
+constexpr std::array<PolicyInfo, 8> kYardsticks = {{
     {"jiq", "an idle server at random, or any if none is",
      Make<LeastByTruth<BusyOrNot>>},
     {"least-work-left", "the one that would first be empty, ties at random",
@@ -45,6 +45,9 @@ constexpr std::array<PolicyInfo, 7> kYardsticks = {{
     {"shortest-expected-delay",
      "the least requests times slowness, ties at random",
      Make<LeastByTruth<ExpectedDelay>>},
+    {"central-queue",
+     "one queue for all: the first to wait to the fastest that is free",
+     Make<LeastByTruth<FreeAndFast>>, true},
     {"p2c-replacement", "p2c, but the two may be the same",
      MakePower<2, Draws::kWithReplacement>},
     {"p3c", "the fewest outstanding of three at random",

@@ -110,6 +110,20 @@ double MmcQuantile(std::size_t servers, double rho, double p) {
   }
 }
 
+// Of the states "none", "one, at the first", "one, at the second" and "n", n >=
+// 2, whose probabilities fall by rho from each to the next. That of "2" is 1
+// here, until all are divided by their sum.
+double OneQueueOfTwoMean(double first, double second, double rate) {
+  const double rho = rate / (first + second);
+  const double at_second = first / (rate + second);
+  const double at_first = (first + second) / rate - at_second;
+  const double none = (first * at_first + second * at_second) / rate;
+  const double sum = none + at_first + at_second + 1 / (1 - rho);
+  const double open =
+      at_first + at_second + (2 - rho) / ((1 - rho) * (1 - rho));
+  return open / sum / rate;
+}
+
 double MdcMean(std::size_t servers, double rho) {
   const double c = static_cast<double>(servers);
   const double offered = c * rho;

@@ -64,6 +64,11 @@ double MdcMean(std::size_t servers, double rho);
 double RoundRobinMean(std::size_t servers, double rho);
 double RoundRobinQuantile(std::size_t servers, double rho, double p);
 
+// One queue for two servers with exponential sizes that serve at these rates, a
+// request that finds both idle going to the first: by the balance of its
+// states. REQUIRES: 0 < rate < first + second.
+double OneQueueOfTwoMean(double first, double second, double rate);
+
 // The shorter queue of `choices` at random, with exponential sizes, in the
 // limit of many servers (Vvedenskaya, Dobrushin and Karpelevich 1996;
 // Mitzenmacher 1996). A finite number of servers takes longer.

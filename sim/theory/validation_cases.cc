@@ -200,6 +200,37 @@ void AddLeastWorkLeft(Cases& cases) {
   }
 }
 
+// As if all slots were one server's; and of two servers, that to the faster one
+// first.
+void AddCentralQueue(Cases& cases) {
+  const std::vector<ServerPlan> servers(5, ServerPlan{.slots = 2});
+  for (const double rho : {0.5, 0.8, 0.9}) {
+    ValidationCase each =
+        Steady(Named("central queue of 5 of 2 slots", rho), "central-queue",
+               servers, ExponentialSize(), 10 * rho,
+               {.rho = rho, .pooled = 10, .error = ErrorAt(rho)});
+    each.references = {
+        {.value = theory::MmcMean(10, rho), .source = "Erlang C"}};
+    const auto quantile = [=](double p) {
+      return theory::MmcQuantile(10, rho, p);
+    };
+    if (rho <= kMostForTails) AddQuantiles(each, "Erlang C", quantile);
+    cases.push_back(std::move(each));
+  }
+  constexpr double kSlowness = 3;
+  for (const double rho : {0.5, 0.8}) {
+    const double rate = rho * (1 + 1 / kSlowness);
+    ValidationCase each =
+        Steady(Named("central queue of 2, one 3x slow", rho), "central-queue",
+               OneSlow(2, kSlowness), ExponentialSize(), rate,
+               {.rho = rho, .pooled = 2, .slowest = kSlowness});
+    each.references = {
+        {.value = theory::OneQueueOfTwoMean(1, 1 / kSlowness, rate),
+         .source = "balance of states"}};
+    cases.push_back(std::move(each));
+  }
+}
+
 // Splits of `rate` among servers of which one is slow. It is in a zone apart,
 // so that "split" gives it less.
 void AddSplits(Cases& cases, std::size_t count, double slowness, double rate) {
@@ -239,6 +270,7 @@ std::vector<ValidationCase> ValidationCases() {
   AddSplits(cases, 2, 2, 0.75);
   AddSplits(cases, 10, 10, 7);
   AddSimulated(cases);
+  AddCentralQueue(cases);
   // Each has seeds of its own, or one unlucky stream of arrivals would look
   // like many mistakes.
   for (std::size_t i = 0; i < cases.size(); ++i) {

@@ -115,6 +115,43 @@ TEST(PowerOfTwo, BreaksTiesEvenly) {
   ExpectEven(FirstPicks<PowerOfTwo>(5, 5000), 5000);
 }
 
+// Whether one of four that fails at once, and so never has any outstanding,
+// gets far more than its quarter.
+template <typename P>
+bool IsDrawnToWhatFailsAtOnce() {
+  P policy(SetupOf(4));
+  for (int i = 0; i < 30; ++i) policy.Pick(kStart, {0});
+  int failed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const Attempt attempt = policy.Pick(kStart);
+    if (attempt.server != 0) continue;
+    policy.Finish(attempt, els::Outcome::kFailure, std::chrono::milliseconds(1),
+                  kStart);
+    ++failed;
+  }
+  return failed > 400;
+}
+
+TEST(OutstandingPolicies, AreDrawnToWhatFailsAtOnce) {
+  EXPECT_TRUE(IsDrawnToWhatFailsAtOnce<LeastOutstanding>());
+  EXPECT_TRUE(IsDrawnToWhatFailsAtOnce<PowerOfTwo>());
+}
+
+TEST(ObliviousPolicies, GiveItsShareToWhatNeverAnswers) {
+  RoundRobin in_turn(SetupOf(4));
+  RandomChoice random(SetupOf(4));
+  std::vector<int> picks(4);
+  for (int i = 0; i < 1000; ++i) {
+    for (Policy* policy :
+         {static_cast<Policy*>(&in_turn), static_cast<Policy*>(&random)}) {
+      const Attempt attempt = policy->Pick(kStart);
+      ++picks[attempt.server];
+      if (attempt.server != 0) Succeed(*policy, attempt);
+    }
+  }
+  ExpectEven(picks, 2000);
+}
+
 TEST(PolicyOfOneServer, TakesIt) {
   for (const PolicyInfo& info : Policies()) {
     const auto policy = info.make(SetupOf(1));

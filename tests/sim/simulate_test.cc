@@ -73,6 +73,22 @@ TEST(Simulate, CountsATimeoutAsItsTimeAndASecond) {
   EXPECT_EQ(result.end, Time(milliseconds(25)));
 }
 
+TEST(Simulate, CountsWhatIsOpenWhenArrivalsStopAtItsAgeWhenItIsGivenUp) {
+  // A stream of one second to a server that is silent: who came last is given
+  // up seconds after the last arrival, and is not left out.
+  Scenario scenario = Burst(0, {{.phases = {{.silent = true}}}});
+  scenario.arrivals =
+      OpenArrivals{.length = seconds(1), .gaps = Gaps::kConstant, .rate = 10};
+  scenario.timeout = seconds(30);
+  const Result result = Simulate(scenario, Named("random"), 1);
+  EXPECT_EQ(result.costs.count(), result.timed_out);
+  EXPECT_GE(result.timed_out, 10);
+  EXPECT_GE(result.end, Time(milliseconds(30'900)));
+  // Its age and the scenario's second.
+  EXPECT_EQ(result.costs.Quantile(1), seconds(31));
+  EXPECT_EQ(result.costs.Mean(), seconds(31));
+}
+
 TEST(Simulate, CountsAFailureAsItsTimeAndASecondAndTakesNoSlotForIt) {
   const Scenario scenario = Burst(3, {{.phases = {{.failure_rate = 1}}}, {}});
   const Result result = Simulate(scenario, Named("round-robin"), 1);

@@ -32,6 +32,14 @@ TEST(TheoryFormulas, MM1IsAsTabulated) {
   }
 }
 
+TEST(TheoryFormulas, OneQueueOfTwoIsWhatTheHandCalculates) {
+  // With rates 2 and 1 and a request per unit, the states have the weights 5,
+  // 2, 1, 1, 1/3, 1/9, ...: 6.75 requests of weight 9.5.
+  EXPECT_NEAR(OneQueueOfTwoMean(2, 1, 1), 6.75 / 9.5, 1e-12);
+  // Erlang C, if they are alike.
+  EXPECT_NEAR(OneQueueOfTwoMean(1, 1, 1.8), MmcMean(2, 0.9), 1e-12);
+}
+
 TEST(TheoryFormulas, MMcIsAsTabulated) {
   struct Row {
     std::size_t servers;
