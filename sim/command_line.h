@@ -33,6 +33,7 @@ struct RunCommand {
 // Who is better, and how sure is that?
 struct CompareCommand {
   ContestPlan plan;
+  bool summary = false;  // Print that alone.
   // Files to write, besides what is printed.
   std::optional<std::string> csv = {};
   std::optional<std::string> json = {};

@@ -18,6 +18,7 @@
 #include "sim/results/contest.h"
 #include "sim/results/contest_page.h"
 #include "sim/results/contest_report.h"
+#include "sim/results/contest_summary.h"
 #include "sim/results/golden.h"
 #include "sim/results/progress.h"
 #include "sim/results/write_file.h"
@@ -98,7 +99,8 @@ int Execute(const CompareCommand& command) {
     return RunContest(command.plan, Threads(),
                       [&progress] { progress.Step(); });
   }();
-  std::cout << RenderContest(contest);
+  std::cout << (command.summary ? RenderSummary(contest)
+                                : RenderContest(contest));
   bool good = Flushed() == EXIT_SUCCESS;
   if (command.csv.has_value()) {
     good = Good(WriteFile(*command.csv, ContestCsv(contest))) && good;

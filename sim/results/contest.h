@@ -26,6 +26,8 @@ struct ContestPlan {
   std::vector<const PolicyInfo*> policies;  // Each once.
   std::size_t base = 0;                     // Its place among them.
   Seeds seeds;
+  // What arrives in a steady scenario before that does not count; see IsSteady.
+  Duration warm_up = {};
   // What a page shows besides: see Entry::timeline.
   bool with_timelines = false;
 };
@@ -36,9 +38,9 @@ inline constexpr std::array<std::uint64_t, 28> kContestQuantiles = {
     100, 200, 300, 400, 500, 600, 700, 800, 900, 910, 920, 930, 940, 950,
     960, 970, 980, 990, 991, 992, 993, 994, 995, 996, 997, 998, 999, 1000};
 
-// A policy in a scenario. Whole runs count, from the first request on: they are
-// short, and how a policy starts is a part of what is compared. A request costs
-// what Result::costs says.
+// A policy in a scenario. Without a warm-up whole runs count, from the first
+// request on: how a policy starts is a part of what is compared. A request
+// costs what Result::costs says.
 struct Entry {
   // By seed: the mean cost of a request; 0 if there was none.
   std::vector<double> costs_s = {};
@@ -52,8 +54,10 @@ struct Entry {
 
   // By seed: the logarithm of the cost to the base's; see LogRatios.
   std::vector<std::optional<double>> log_ratios = {};
-  LogRatio to_base = {};      // Their estimate.
-  Score score = Score::kTie;  // Of the base; see ScoreOf.
+  LogRatio to_base = {};  // Their estimate.
+  // Of the base; see ScoreOf. Of the scenarios of a policy, whose p-values are
+  // raised together by HolmAdjusted.
+  Score score = Score::kTie;
 
   // Of the first seed; empty unless asked for.
   std::optional<Timeline> timeline = {};
@@ -68,6 +72,7 @@ double AttemptsPerRequest(const Entry& entry);  // 0 of no requests.
 // How a policy does over all scenarios, each counting the same.
 struct Standing {
   LogRatio to_base = {};
+  double p99_to_base = 1;  // Each pooled over the seeds.
   // To Contest::yardstick, if that takes part.
   std::optional<LogRatio> to_yardstick = {};
   // The base's scenarios against this one, as Entry::score counts them.
@@ -92,6 +97,10 @@ struct Contest {
 // base is a place among the policies.
 Contest RunContest(ContestPlan plan, std::size_t threads,
                    const std::function<void()>& on_run = nullptr);
+
+// Whether it goes on as it starts, for at least twice the warm-up: a stream of
+// requests, during which nothing happens at a set time.
+bool IsSteady(const Scenario& scenario, Duration warm_up);
 
 // So many simulations that is.
 std::size_t CountRuns(const ContestPlan& plan);

@@ -90,6 +90,7 @@ std::string ContestPage(const Contest& contest) {
        {"title", EscapeHtml(ContestTitle(contest))},
        {"base", EscapeHtml(contest.plan.policies[contest.plan.base]->name)},
        {"seed", absl::StrCat(contest.plan.seeds.first)},
+       {"warm_up", EscapeHtml(WarmUpText(contest))},
        {"losses", LossesHtml(contest)},
        {"standings", StandingsHtml(contest)},
        {"entries", EntriesHtml(contest)},

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/files/duration_text.h"
 #include "sim/results/text_table.h"
 
 namespace els_sim {
@@ -116,9 +117,10 @@ std::string RenderContest(const Contest& contest) {
       "scenario\nadds for a failed one, 1 s if it does not say. Ratio: cost to "
       "that of %s, a\ngeometric mean over the seeds, with its 95 %% interval "
       "by Student's t. WIN: %s\ncosts less, LOSS: it costs more, by more than "
-      "2 %%, and the interval does not\nhold 1. Whole runs count, from the "
-      "first request on.\n\n%s",
-      ContestTitle(contest), base, base, EntriesText(contest));
+      "2 %%, and chance is unlikely:\none of all verdicts on a policy is wrong "
+      "with at most 5 %% probability (Holm).\n%s\n\n%s",
+      ContestTitle(contest), base, base, WarmUpText(contest),
+      EntriesText(contest));
   absl::StrAppendFormat(
       &text,
       "\nGeometric means over the scenarios, of the ratio to %s and to the "
@@ -163,6 +165,20 @@ std::string ContestTitle(const Contest& contest) {
       BaseName(contest), others, others == 1 ? "y" : "ies",
       plan.scenarios.size(), plan.scenarios.size() == 1 ? "" : "s",
       plan.seeds.first, plan.seeds.first + (plan.seeds.count - 1));
+}
+
+std::string WarmUpText(const Contest& contest) {
+  const ContestPlan& plan = contest.plan;
+  const auto steady = std::count_if(
+      plan.scenarios.begin(), plan.scenarios.end(),
+      [&](const Scenario& each) { return IsSteady(each, plan.warm_up); });
+  if (plan.warm_up == Duration::zero() || steady == 0) {
+    return "Whole runs count, from the first request on.";
+  }
+  return absl::StrFormat(
+      "The first %s of the %d steady scenarios do not count; of the others all "
+      "does.",
+      DurationText(plan.warm_up, " "), steady);
 }
 
 }  // namespace els_sim

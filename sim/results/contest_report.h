@@ -35,4 +35,7 @@ std::string RatioText(const LogRatio& ratio);
 // "els against 7 policies in 44 scenarios, seeds 1 to 5"
 std::string ContestTitle(const Contest& contest);
 
+// "Whole runs count, from the first request on."; or what does not.
+std::string WarmUpText(const Contest& contest);
+
 }  // namespace els_sim

@@ -1,5 +1,6 @@
 #include "sim/results/paired.h"
 
+#include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstddef>
@@ -10,6 +11,15 @@ namespace els_sim {
 namespace {
 
 constexpr double kOutside = 0.05;  // Of a 95 % interval, both sides together.
+
+// Of a mean of so many values with this standard error, if it should be 0.
+double PValue(double mean, double error, double n) {
+  if (mean == 0) return 1;
+  if (error == 0) return 0;
+  const boost::math::students_t distribution(n - 1);
+  return 2 * boost::math::cdf(
+                 boost::math::complement(distribution, std::abs(mean) / error));
+}
 
 }  // namespace
 
@@ -41,8 +51,9 @@ LogRatio EstimateRatio(absl::Span<const std::optional<double>> log_ratios) {
   for (const double value : values) {
     squares += (value - estimate.mean) * (value - estimate.mean);
   }
-  estimate.half_width =
-      StudentFactor(values.size()) * std::sqrt(squares / (n - 1) / n);
+  const double error = std::sqrt(squares / (n - 1) / n);
+  estimate.half_width = StudentFactor(values.size()) * error;
+  estimate.p_value = PValue(estimate.mean, error, n);
   return estimate;
 }
 
@@ -52,16 +63,31 @@ double StudentFactor(std::size_t n) {
       boost::math::complement(distribution, kOutside / 2));
 }
 
-Score ScoreOf(const LogRatio& other_to_base) {
-  if (!other_to_base.half_width.has_value()) return Score::kTie;
+std::vector<std::optional<double>> HolmAdjusted(
+    absl::Span<const std::optional<double>> p_values) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < p_values.size(); ++i) {
+    if (p_values[i].has_value()) order.push_back(i);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) {
+                     return *p_values[a] < *p_values[b];
+                   });
+  std::vector<std::optional<double>> adjusted(p_values.size());
+  double least = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto left = static_cast<double>(order.size() - i);
+    least = std::clamp(left * *p_values[order[i]], least, 1.0);
+    adjusted[order[i]] = least;
+  }
+  return adjusted;
+}
+
+Score ScoreOf(const LogRatio& other_to_base, std::optional<double> p_value) {
+  if (!p_value.has_value() || *p_value >= kOutside) return Score::kTie;
   const double tie = els::Log(kTieRatio);
-  const double sure = *other_to_base.half_width;
-  if (other_to_base.mean > tie && other_to_base.mean > sure) {
-    return Score::kWin;
-  }
-  if (other_to_base.mean < -tie && -other_to_base.mean > sure) {
-    return Score::kLoss;
-  }
+  if (other_to_base.mean > tie) return Score::kWin;
+  if (other_to_base.mean < -tie) return Score::kLoss;
   return Score::kTie;
 }
 

@@ -19,6 +19,9 @@ struct LogRatio {
   // with a degree of freedom less than there are pairs. Empty if there are
   // fewer than two.
   std::optional<double> half_width = {};
+  // How likely a mean as far from 0 is by chance, by the same test; empty
+  // likewise.
+  std::optional<double> p_value = {};
 
   double Ratio() const;
   // REQUIRES: half_width.
@@ -38,14 +41,21 @@ LogRatio EstimateRatio(absl::Span<const std::optional<double>> log_ratios);
 // in standard errors that were estimated from them. REQUIRES: n >= 2.
 double StudentFactor(std::size_t n);
 
+// The p-values of tests that are made side by side, in their places, so raised
+// that comparing each with 5 % errs in any of them with at most 5 % probability
+// (Holm 1979): the least times their number, the next times one less, and so
+// on, none below the one before, none above 1.
+std::vector<std::optional<double>> HolmAdjusted(
+    absl::Span<const std::optional<double>> p_values);
+
 enum class Score { kWin, kTie, kLoss };
 
 // What is smaller than that is a tie, however sure it is: nobody would notice.
 inline constexpr double kTieRatio = 1.02;
 
 // Of the base: a loss if it costs more than kTieRatio times as much as the
-// other and the interval does not hold 1, a win if the other does.
-Score ScoreOf(const LogRatio& other_to_base);
+// other and `p_value` is below 5 %, a win if the other does.
+Score ScoreOf(const LogRatio& other_to_base, std::optional<double> p_value);
 
 // "WIN", "tie", "LOSS".
 std::string_view ScoreText(Score score);

@@ -24,11 +24,12 @@ TEST_F(ElsSimCompare, ComparesWithElsUnlessToldOtherwise) {
       other.out.find("p2c against 1 policy in 1 scenario, seeds 4 to 5\n"), 0);
 }
 
-TEST_F(ElsSimCompare, TakesAllPoliciesAndTwoYardsticksIfNoneIsNamed) {
+TEST_F(ElsSimCompare, TakesAllPoliciesAndThreeYardsticksIfNoneIsNamed) {
   const Exit exit = Start("compare spotify --seeds 1");
   for (const char* name :
        {"round-robin", "random", "least-outstanding", "p2c", "peak-ewma", "els",
-        "shortest-expected-delay", "least-work-left"}) {
+        "finagle-ewma", "shortest-expected-delay", "least-work-left",
+        "central-queue"}) {
     EXPECT_NE(exit.out.find(std::string("\n") + name + " "), std::string::npos)
         << name;
   }
@@ -43,6 +44,19 @@ TEST_F(ElsSimCompare, GivesEachLoadARowWhereThereIsALoad) {
   EXPECT_NE(exit.out.find("\nequal at 0.25 "), std::string::npos);
   EXPECT_NE(exit.out.find("\nequal at 0.5 "), std::string::npos);
   EXPECT_NE(exit.out.find("\nspotify "), std::string::npos);
+}
+
+TEST_F(ElsSimCompare, SumsUpAllLoadsInALineForEachPolicy) {
+  const Exit exit = Start(
+      "compare equal spotify --policy random p2c --seeds 2 --load 0.25 "
+      "--load 0.5 --summary");
+  EXPECT_EQ(exit.out.find("els against 2 policies in 3 scenarios, seeds 1 to "
+                          "2\n"),
+            0)
+      << exit.out;
+  EXPECT_NE(exit.out.find("\n| random | "), std::string::npos) << exit.out;
+  EXPECT_NE(exit.out.find("\n| p2c    | "), std::string::npos);
+  EXPECT_EQ(exit.out.find("p99 ms"), std::string::npos);
 }
 
 TEST_F(ElsSimCompare, WritesTheFilesItIsAskedFor) {
@@ -74,6 +88,8 @@ TEST_F(ElsSimCompare, RefusesWhatItDoesNotKnow) {
                    {"--load must be above 0", "'11'"});
   ExpectUsageError("compare spotify --load 0.5 --load x",
                    {"--load must be above 0", "'x'"});
+  ExpectUsageError("compare equal --warm-up 5",
+                   {"--warm-up must be a duration", "'5'"});
   ExpectUsageError("compare equal --csv", {"--csv"});
   ExpectUsageError("compare equal --policy els",
                    {"--policy names nothing but the base, 'els'"});

@@ -63,6 +63,65 @@ TEST(RunContest, HasNoYardstickIfThatDoesNotTakePart) {
   EXPECT_FALSE(RunContest(plan, 1).standings[0].to_yardstick.has_value());
 }
 
+// One server of a slot, too slow by half: the later a request comes, the longer
+// it waits.
+TEST(RunContest, LeavesOutTheWarmUpOfWhatIsSteady) {
+  Scenario steady = TwoRequests("steady", {{}});
+  steady.servers[0].discipline = Discipline::kSlots;
+  steady.arrivals = OpenArrivals{
+      .length = std::chrono::seconds(1), .gaps = Gaps::kConstant, .rate = 20};
+  ContestPlan plan = SmallPlan();
+  plan.scenarios = {steady, TwoRequests("burst", {{}})};
+  const Contest whole = RunContest(plan, 1);
+  // Each 50 ms after the last, and each waits 50 ms more. Ten come before, in
+  // each of the three runs.
+  plan.warm_up = milliseconds(500);
+  const Contest late = RunContest(plan, 1);
+  EXPECT_EQ(late.entries[0][0].requests, whole.entries[0][0].requests - 30);
+  EXPECT_EQ(late.entries[0][0].attempts, late.entries[0][0].requests);
+  EXPECT_NEAR(late.entries[0][0].mean_s, whole.entries[0][0].mean_s + 0.25,
+              1e-9);
+  // The burst is not steady.
+  EXPECT_EQ(late.entries[1][0].requests, 6);
+  EXPECT_EQ(WarmUpText(whole), "Whole runs count, from the first request on.");
+  EXPECT_EQ(WarmUpText(late),
+            "The first 500 ms of the 1 steady scenarios do not count; of the "
+            "others all does.");
+}
+
+TEST(IsSteady, IsAStreamDuringWhichNothingHappens) {
+  const auto steady = [](const char* name) {
+    return IsSteady(*FindScenario(name), std::chrono::seconds(10));
+  };
+  EXPECT_TRUE(steady("equal"));
+  EXPECT_TRUE(steady("slow"));  // From the start on, and for good.
+  EXPECT_FALSE(steady("silent"));
+  EXPECT_FALSE(steady("load-ramp"));
+  EXPECT_FALSE(steady("spotify"));        // A burst.
+  EXPECT_FALSE(steady("one-big-spike"));  // Over at once.
+}
+
+// A verdict that one scenario alone would give is lost among many that say
+// nothing.
+TEST(RunContest, RaisesTheBarByTheNumberOfScenarios) {
+  ContestPlan plan = {.scenarios = {*FindScenario("equal")},
+                      .policies = {FindPolicy("els"), FindPolicy("random")},
+                      .base = 0,
+                      .seeds = {.first = 1, .count = 2}};
+  std::get<OpenArrivals>(plan.scenarios[0].arrivals).load = 0.7;
+  const Contest alone = RunContest(plan, 1);
+  const double p = alone.entries[0][1].to_base.p_value.value();
+  ASSERT_LT(p, 0.05);
+  ASSERT_GT(p, 0.005);
+  EXPECT_EQ(alone.entries[0][1].score, Score::kWin);
+  while (static_cast<double>(plan.scenarios.size()) * p < 0.05) {
+    plan.scenarios.push_back(SmallPlan().scenarios[0]);
+  }
+  const Contest crowded = RunContest(plan, 1);
+  EXPECT_EQ(crowded.entries[0][1].to_base.p_value, p);
+  EXPECT_EQ(crowded.entries[0][1].score, Score::kTie);
+}
+
 TEST(RunContest, CountsFailuresAsTheScenarioSays) {
   ContestPlan plan = SmallPlan();
   plan.scenarios = {TwoRequests("fails", {{.phases = {{.failure_rate = 1}}}})};

@@ -52,30 +52,70 @@ TEST(EstimateRatio, LeavesOutSeedsWithoutARequest) {
   EXPECT_TRUE(EstimateRatio(ratios).half_width.has_value());
 }
 
+TEST(EstimateRatio, HasThePValueThatTheHandCalculates) {
+  // With two degrees of freedom 1 - t / sqrt(2 + t^2), here t^2 = 12.
+  const std::vector<std::optional<double>> three = {1, 2, 3};
+  EXPECT_NEAR(EstimateRatio(three).p_value.value(), 0.0741799, 5e-7);
+  // With one of freedom, the tail beyond t is 1/2 - atan(t) / pi, here of 1.
+  const std::vector<std::optional<double>> two = {0, 2};
+  EXPECT_NEAR(EstimateRatio(two).p_value.value(), 0.5, 1e-12);
+  const std::vector<std::optional<double>> opposite = {-2, 0};
+  EXPECT_NEAR(EstimateRatio(opposite).p_value.value(), 0.5, 1e-12);
+}
+
+TEST(EstimateRatio, IsSureOrNotAtAllWhereAllSeedsAgree) {
+  const std::vector<std::optional<double>> same = {0.5, 0.5, 0.5};
+  EXPECT_EQ(EstimateRatio(same).p_value, 0);
+  const std::vector<std::optional<double>> equal = {0, 0};
+  EXPECT_EQ(EstimateRatio(equal).p_value, 1);
+  EXPECT_FALSE(EstimateRatio(LogRatios({3.0}, {1.0})).p_value.has_value());
+}
+
+using PValues = std::vector<std::optional<double>>;
+
+TEST(HolmAdjusted, IsWhatTheHandCalculates) {
+  // In order .005, .01, .03, .04: times 4, 3, 2 and 1, the last raised to the
+  // one before.
+  const PValues adjusted = HolmAdjusted(PValues{0.01, 0.04, 0.03, 0.005});
+  const std::vector<double> expected = {0.03, 0.06, 0.06, 0.02};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(adjusted[i].value(), expected[i], 1e-12) << i;
+  }
+}
+
+TEST(HolmAdjusted, NeitherCountsNorGivesWhatIsNotThere) {
+  const PValues adjusted =
+      HolmAdjusted(PValues{std::nullopt, 0.02, std::nullopt, 0.9});
+  EXPECT_FALSE(adjusted[0].has_value());
+  EXPECT_NEAR(adjusted[1].value(), 0.04, 1e-12);
+  EXPECT_NEAR(adjusted[3].value(), 0.9, 1e-12);
+  EXPECT_EQ(HolmAdjusted(PValues{0.7, 0.8}), (PValues{1.0, 1.0}));
+  EXPECT_TRUE(HolmAdjusted(PValues()).empty());
+}
+
 struct Judgement {
   double ratio;
-  std::optional<double> half_width;
+  std::optional<double> p_value;
   Score score;
 };
 
-TEST(ScoreOf, NeedsMoreThanTwoPercentAndAnIntervalWithoutOne) {
+TEST(ScoreOf, NeedsMoreThanTwoPercentAndChanceToBeUnlikely) {
   const Judgement table[] = {
       {1.021, 0.0, Score::kWin},
       {1.019, 0.0, Score::kTie},
       {1 / 1.021, 0.0, Score::kLoss},
       {1 / 1.019, 0.0, Score::kTie},
       {1, 0.0, Score::kTie},
-      // ln 1.1 = 0.09531.
-      {1.1, 0.0953, Score::kWin},
-      {1.1, 0.0954, Score::kTie},
-      {1 / 1.1, 0.0953, Score::kLoss},
-      {1 / 1.1, 0.0954, Score::kTie},
+      {1.1, 0.0499, Score::kWin},
+      {1.1, 0.0501, Score::kTie},
+      {1 / 1.1, 0.0499, Score::kLoss},
+      {1 / 1.1, 0.0501, Score::kTie},
       {100, std::nullopt, Score::kTie},
       {0.01, std::nullopt, Score::kTie},
   };
   for (const Judgement& each : table) {
-    EXPECT_EQ(ScoreOf({std::log(each.ratio), each.half_width}), each.score)
-        << each.ratio << " +- " << each.half_width.value_or(-1);
+    EXPECT_EQ(ScoreOf({std::log(each.ratio)}, each.p_value), each.score)
+        << each.ratio << ", " << each.p_value.value_or(-1);
   }
 }
 
