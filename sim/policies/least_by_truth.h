@@ -35,9 +35,11 @@ inline double ExpectedDelay(const Truth& truth, std::uint32_t server) {
 }
 
 // One queue for all servers, with PolicyInfo::one_queue: the fastest that is
-// free. What nothing that sends at once can do better in the mean where sizes
-// are unknown and servers alike; where they are not, even the slowest is used
-// as soon as no other is free, which can be worse than to wait.
+// free. Where servers are alike, no order in which they get requests without
+// regard to sizes does better (Daley, "Certain optimality properties of the
+// first-come first-served discipline for G/G/s queues", 1987). Where they are
+// not, even the slowest is used once no other is free, though to wait may be
+// better.
 inline double FreeAndFast(const Truth& truth, std::uint32_t server) {
   return truth.IsFree(server) ? truth.Slowness(server)
                               : std::numeric_limits<double>::infinity();

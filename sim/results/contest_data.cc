@@ -85,6 +85,7 @@ json::object StandingObject(const Contest& contest, std::size_t policy) {
   return {
       {"policy", View(contest.plan.policies[policy]->name)},
       {"to_base", RatioObject(standing.to_base)},
+      {"p99_to_base", standing.p99_to_base},
       {"to_yardstick", standing.to_yardstick.has_value()
                            ? json::value(RatioObject(*standing.to_yardstick))
                            : json::value()},

@@ -50,9 +50,11 @@ std::string StandingRow(const Contest& contest, std::size_t policy) {
   const Standing& standing = contest.standings[policy];
   const bool is_base = policy == contest.plan.base;
   return absl::StrFormat(
-      "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td></tr>\n",
+      "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s"
+      "</td></tr>\n",
       EscapeHtml(contest.plan.policies[policy]->name),
       is_base ? "1" : RatioText(standing.to_base),
+      is_base ? "1" : absl::StrFormat("%.3f", standing.p99_to_base),
       standing.to_yardstick ? RatioText(*standing.to_yardstick) : "-",
       is_base ? "-"
               : absl::StrFormat("%d / %d / %d", standing.wins, standing.ties,
@@ -64,7 +66,8 @@ std::string StandingsHtml(const Contest& contest) {
       EscapeHtml(contest.plan.policies[contest.plan.base]->name);
   std::string html = absl::StrFormat(
       "<thead><tr><th scope=\"col\">policy</th><th scope=\"col\">cost to that "
-      "of %s</th><th scope=\"col\">to that of %s</th><th scope=\"col\">%s wins "
+      "of %s</th><th scope=\"col\">p99</th><th scope=\"col\">cost to that of "
+      "%s</th><th scope=\"col\">%s wins "
       "/ ties / losses</th></tr></thead>\n<tbody>\n",
       base, Contest::kYardstick, base);
   for (std::size_t i = 0; i < contest.standings.size(); ++i) {

@@ -4,10 +4,12 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const narrow = window.matchMedia("(max-width: 700px)").matches;
 const charts = new Map();
 
-// Colour is never the only difference: there are fewer colours than markers and
-// fewer dashes than both, and no two of the first 105 lines agree in all three.
+// Colour is never the only difference: no two of the first 105 lines agree in
+// colour, marker and dashes, and ten can be told apart by the marker alone, as
+// every other five are hollow.
 const colours = 7;
 const markers = ["circle", "rect", "triangle", "rectRot", "cross"];
+const hollowMarkers = [...markers.slice(0, 4), "crossRot"];
 const dashes = [[], [7, 4], [2, 3]];
 
 function css(name) {
@@ -17,12 +19,13 @@ function css(name) {
 
 function lineStyle(index) {
   const colour = css(`--line-${index % colours}`);
+  const hollow = Math.floor(index / markers.length) % 2 === 1;
   return {
     borderColor: colour,
-    backgroundColor: colour,
+    backgroundColor: hollow ? css("--panel") : colour,
     borderDash: dashes[index % dashes.length],
     borderWidth: 2,
-    pointStyle: markers[index % markers.length],
+    pointStyle: (hollow ? hollowMarkers : markers)[index % markers.length],
     pointBorderWidth: 2,
     pointHoverRadius: 7,
     clip: 8,

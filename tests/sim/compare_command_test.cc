@@ -46,6 +46,14 @@ TEST_F(ElsSimCompare, GivesEachLoadARowWhereThereIsALoad) {
   EXPECT_NE(exit.out.find("\nspotify "), std::string::npos);
 }
 
+TEST_F(ElsSimCompare, LeavesOutFiveSecondsOfWhatIsSteadyUnlessToldOtherwise) {
+  const std::string command = "compare equal --policy random --seeds 1";
+  EXPECT_NE(Start(command).out.find("The first 5 s of the 1 steady scenarios"),
+            std::string::npos);
+  EXPECT_NE(Start(command + " --warm-up 0s").out.find("Whole runs count"),
+            std::string::npos);
+}
+
 TEST_F(ElsSimCompare, SumsUpAllLoadsInALineForEachPolicy) {
   const Exit exit = Start(
       "compare equal spotify --policy random p2c --seeds 2 --load 0.25 "

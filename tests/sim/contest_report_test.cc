@@ -114,6 +114,7 @@ TEST(ContestJson, CanBeReadBack) {
   const json::value& standing = all.at("standings").at(1);
   EXPECT_EQ(standing.at("policy"), "shortest-expected-delay");
   EXPECT_NEAR(standing.at("to_base").at("ratio").as_double(), 0.70710678, 1e-8);
+  EXPECT_NEAR(standing.at("p99_to_base").as_double(), 0.57735027, 1e-8);
   EXPECT_EQ(standing.at("losses").to_number<int>(), 1);
 }
 
