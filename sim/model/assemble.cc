@@ -26,6 +26,7 @@ std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
   for (std::size_t i = 0; i < scenario.access_points; ++i) {
     policies.push_back(info.make({.members = MembersFor(i, Time(), scenario),
                                   .random = draws.At(i),
+                                  .access_points = scenario.access_points,
                                   .first_in_turn = scenario.first_in_turn,
                                   .truth = &truth}));
   }

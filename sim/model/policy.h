@@ -59,6 +59,8 @@ class Truth {
 struct PolicySetup {
   std::vector<Member> members = {};  // At the start; see SetMembers.
   els::Random random;                // All of the policy's randomness.
+  // How many there are, for policies that have to be told.
+  std::size_t access_points = 1;
   // Where a policy that goes round begins; empty: anywhere, at random.
   std::optional<std::size_t> first_in_turn = {};
   // Outlives the policy. For yardsticks, and for what a server would put into

@@ -21,6 +21,7 @@ C3::C3(const PolicySetup& setup)
     : candidates_(setup.members),
       nodes_(candidates_.Places()),
       truth_(*setup.truth),
+      clients_(static_cast<double>(setup.access_points)),
       random_(setup.random) {}
 
 void C3::SetMembers(absl::Span<const Member> members, Time) {
@@ -40,7 +41,7 @@ FractionalDuration C3::Score(std::uint32_t server) const {
   if (!node.latency.has_value()) return {};
   FractionalDuration service = {};
   if (successes_ > 0) service = sum_ / successes_ * node.slowness.value_or(0);
-  const double queue = 1 + static_cast<double>(node.outstanding) * kClients +
+  const double queue = 1 + static_cast<double>(node.outstanding) * clients_ +
                        node.queue.value_or(0);
   return *node.latency - service + queue * queue * queue * service;
 }

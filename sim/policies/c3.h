@@ -29,8 +29,6 @@ namespace els_sim {
 class C3 final : public Policy {
  public:
   static constexpr double kNewest = 0.9;  // Its weight in each average.
-  // Of access points, which a policy is not told: that of most scenarios.
-  static constexpr double kClients = 20;
 
   // REQUIRES: setup.truth.
   explicit C3(const PolicySetup& setup);
@@ -57,6 +55,7 @@ class C3 final : public Policy {
   Candidates candidates_;
   std::vector<Node> nodes_;  // By server.
   const Truth& truth_;
+  const double clients_;  // Access points: C3 is configured with their number.
   els::Random random_;
   // Of latency / slowness, over all successes.
   FractionalDuration sum_ = {};

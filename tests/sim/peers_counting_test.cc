@@ -93,7 +93,9 @@ TEST(C3, CubesTheQueueAndCountsItsOwnForAllAccessPoints) {
   Facts facts(1);
   facts.slowness = {2};
   facts.in_server = {3};
-  C3 policy(SetupWith(facts, 1));
+  PolicySetup setup = SetupWith(facts, 1);
+  setup.access_points = 20;
+  C3 policy(setup);
   Succeed(policy, policy.Pick(kStart), milliseconds(80));
   // R = s = 80 and q = 1 + 3: 80 - 80 + 4^3 80.
   EXPECT_DOUBLE_EQ(InMilliseconds(policy.Score(0)), 5120);
