@@ -45,8 +45,9 @@ po::options_description CompareOptions() {
   };
   options.add_options()  //
       ("policy", words("P"),
-       "a policy or several, besides the base; default: all of `els-sim list`, "
-       "their peers, and three that know more than they may")  //
+       "a policy or several, besides the base; default: all policies and peers "
+       "of `els-sim list`, and three yardsticks, that know more than they "
+       "may")  //
       ("baseline", text("P")->default_value("els"),
        "the policy that the others are compared with")                       //
       ("seed", text("N")->default_value("1"), "the first seed, at least 1")  //

@@ -4,12 +4,14 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/types/span.h"
 #include "sim/command_line.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/explain.h"
@@ -65,17 +67,24 @@ int Execute(const HelpCommand& command) {
   return Flushed();
 }
 
+void ListPolicies(std::string_view title,
+                  absl::Span<const PolicyInfo> policies) {
+  std::cout << title << ":\n";
+  for (const PolicyInfo& policy : policies) {
+    std::cout << absl::StrFormat("  %-23s %s\n", policy.name,
+                                 policy.description);
+  }
+}
+
 int Execute(const ListCommand&) {
   std::cout << "scenarios:\n";
   for (const Scenario& scenario : Scenarios()) {
     std::cout << absl::StrFormat("  %-18s %s\n", scenario.name,
                                  scenario.description);
   }
-  std::cout << "policies:\n";
-  for (const PolicyInfo& policy : Policies()) {
-    std::cout << absl::StrFormat("  %-18s %s\n", policy.name,
-                                 policy.description);
-  }
+  ListPolicies("policies", Policies());
+  ListPolicies("their peers", Peers());
+  ListPolicies("yardsticks, for comparison and theory", Yardsticks());
   return Flushed();
 }
 

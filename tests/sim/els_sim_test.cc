@@ -17,7 +17,8 @@ TEST_F(ElsSim, ListsEveryScenarioAndPolicy) {
   EXPECT_EQ(exit.status, 0);
   for (const char* name :
        {"equal", "slow", "failing", "silent", "spotify", "round-robin",
-        "random", "least-outstanding", "p2c", "peak-ewma", "els"}) {
+        "random", "least-outstanding", "p2c", "peak-ewma", "els",
+        "finagle-ewma", "central-queue"}) {
     EXPECT_NE(exit.out.find(std::string("  ") + name + " "), std::string::npos)
         << name;
   }
