@@ -22,10 +22,11 @@ struct Tally {
   std::uint64_t successes = 0;
   std::uint64_t failures = 0;  // With the timeouts.
   std::uint64_t timeouts = 0;
-  // Of the work of those successes that have any.
+  // Of the logarithms of the work of those successes that have any: what a few
+  // very long ones add to a mean says nothing of the others.
   std::uint64_t works = 0;
-  double sum = 0;
-  double squares = 0;
+  double logs = 0;
+  double log_squares = 0;
   // Of how long those failures took that say so, in ns.
   std::uint64_t waits = 0;
   double waited_ns = 0;
@@ -34,7 +35,7 @@ struct Tally {
   void Add(const Tally& other);
 
   double FailureRate() const;   // 0 of none.
-  double Mean() const;          // Likewise.
+  double MeanLog() const;       // Likewise.
   double SquaredError() const;  // Of the mean: its variance.
 };
 
@@ -58,8 +59,8 @@ struct BackendFit {
 // Each backend of the recording. Its stretches are twentieths of the recording,
 // fewer if there is little in them; neighbours are one unless they differ by
 // four standard errors, and by a tenth. Slowness is relative to the fastest
-// stretch of all that is sure to be so; 1 if it does not differ by as much, or
-// if the work is not latencies.
+// stretch of all that is sure to be so, by geometric means; 1 if it does not
+// differ by as much, or if the work is not latencies.
 std::vector<BackendFit> FitBackends(const Recording& recording);
 
 struct ArrivalsFit {

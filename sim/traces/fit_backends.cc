@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "els/portable_math.h"
 #include "sim/traces/fit.h"
 #include "sim/traces/parts.h"
 
@@ -12,10 +13,10 @@ constexpr std::size_t kMostStretches = 20;
 
 bool SameMean(const Tally& one, const Tally& other) {
   if (one.works < 2 || other.works < 2) return true;
-  const double difference = std::abs(one.Mean() - other.Mean());
-  return difference <=
-             kErrors * std::sqrt(one.SquaredError() + other.SquaredError()) ||
-         difference <= kTenth * std::max(one.Mean(), other.Mean());
+  const double difference = std::abs(one.MeanLog() - other.MeanLog());
+  const double squared_error = one.SquaredError() + other.SquaredError();
+  return difference <= kErrors * std::sqrt(squared_error) ||
+         difference <= kTenth;
 }
 
 bool SameFailureRate(const Tally& one, const Tally& other) {
@@ -52,13 +53,13 @@ std::vector<BackendStretch> Joined(const std::vector<Tally>& parts,
 // none has work enough to say.
 const Tally* Fastest(const std::vector<BackendFit>& backends) {
   const auto most = [](const Tally& tally) {
-    return tally.Mean() + kErrors * std::sqrt(tally.SquaredError());
+    return tally.MeanLog() + kErrors * std::sqrt(tally.SquaredError());
   };
   const Tally* fastest = nullptr;
   for (const BackendFit& backend : backends) {
     for (const BackendStretch& stretch : backend.stretches) {
       const Tally& tally = stretch.tally;
-      if (tally.works < 2 || tally.sum == 0) continue;
+      if (tally.works < 2) continue;
       if (fastest == nullptr || most(tally) < most(*fastest)) fastest = &tally;
     }
   }
@@ -71,8 +72,8 @@ void SetSlowness(std::vector<BackendFit>& backends) {
   for (BackendFit& backend : backends) {
     for (BackendStretch& stretch : backend.stretches) {
       if (SameMean(stretch.tally, *fastest)) continue;
-      stretch.slowness =
-          std::clamp(stretch.tally.Mean() / fastest->Mean(), 1e-6, 1e6);
+      stretch.slowness = std::clamp(
+          els::Exp(stretch.tally.MeanLog() - fastest->MeanLog()), 1e-6, 1e6);
     }
   }
 }
@@ -84,8 +85,9 @@ void Tally::Add(const RecordedAttempt& attempt) {
     ++successes;
     if (!attempt.work.has_value()) return;
     ++works;
-    sum += *attempt.work;
-    squares += *attempt.work * *attempt.work;
+    const double log = els::Log(std::max(*attempt.work, 1.0));
+    logs += log;
+    log_squares += log * log;
   } else if (attempt.Failed()) {
     ++failures;
     if (attempt.outcome == els::Outcome::kTimeout) ++timeouts;
@@ -100,8 +102,8 @@ void Tally::Add(const Tally& other) {
   failures += other.failures;
   timeouts += other.timeouts;
   works += other.works;
-  sum += other.sum;
-  squares += other.squares;
+  logs += other.logs;
+  log_squares += other.log_squares;
   waits += other.waits;
   waited_ns += other.waited_ns;
 }
@@ -112,14 +114,14 @@ double Tally::FailureRate() const {
          static_cast<double>(successes + failures);
 }
 
-double Tally::Mean() const {
-  return works == 0 ? 0 : sum / static_cast<double>(works);
+double Tally::MeanLog() const {
+  return works == 0 ? 0 : logs / static_cast<double>(works);
 }
 
 double Tally::SquaredError() const {
   if (works < 2) return 0;
   const auto n = static_cast<double>(works);
-  return std::max(squares / n - Mean() * Mean(), 0.0) / (n - 1);
+  return std::max(log_squares / n - MeanLog() * MeanLog(), 0.0) / (n - 1);
 }
 
 Tally BackendFit::All() const {

@@ -43,28 +43,29 @@ struct Sizing {
   std::size_t borrowed = 0;  // From the request before.
 };
 
+// Empty if nobody knows. `backends` are needed for latencies.
+std::optional<double> SizeOf(const RecordedAttempt& attempt,
+                             const std::vector<BackendFit>& backends) {
+  if (backends.empty() || !attempt.work.has_value()) return attempt.work;
+  if (!attempt.Succeeded()) return std::nullopt;
+  return *attempt.work / backends[attempt.backend].At(attempt.time).slowness;
+}
+
 // Empty if no request says how large it is.
 std::optional<Sizing> SizesOf(const Recording& recording) {
-  const bool latencies = recording.work == WorkKind::kLatencies;
   std::vector<BackendFit> backends;
-  if (latencies) backends = FitBackends(recording);
+  if (recording.work == WorkKind::kLatencies) backends = FitBackends(recording);
   Sizing sizes;
   std::optional<double> last;
   for (const RecordedAttempt& attempt : recording.attempts) {
     if (!attempt.first) continue;
-    const bool known =
-        attempt.work.has_value() && (!latencies || attempt.Succeeded());
-    if (known) {
-      last =
-          *attempt.work /
-          (latencies ? backends[attempt.backend].At(attempt.time).slowness : 1);
+    const std::optional<double> size = SizeOf(attempt, backends);
+    if (size.has_value() && !last.has_value()) {
       // Those before the first that is known are as large as it is.
-      if (sizes.borrowed == sizes.values.size()) {
-        std::fill(sizes.values.begin(), sizes.values.end(), *last);
-      }
-    } else {
-      ++sizes.borrowed;
+      std::fill(sizes.values.begin(), sizes.values.end(), *size);
     }
+    if (size.has_value()) last = size;
+    sizes.borrowed += size.has_value() ? 0 : 1;
     sizes.values.push_back(last.value_or(0));
   }
   if (!last.has_value()) return std::nullopt;
