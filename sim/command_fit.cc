@@ -8,6 +8,7 @@
 #include "sim/command_trace.h"
 #include "sim/files/checker.h"
 #include "sim/files/scenario_file.h"
+#include "sim/results/progress.h"
 #include "sim/results/write_file.h"
 #include "sim/traces/fit.h"
 #include "sim/traces/fit_report.h"
@@ -96,7 +97,8 @@ absl::StatusOr<std::string> Fitted(const FitCommand& command) {
   if (!scenario.ok()) return scenario.status();
   absl::Status written = WriteFile(command.out, text);
   if (!written.ok()) return written;
-  return FitReport(*recording, *scenario);
+  Progress progress(FitReportParts(*recording), "parts of the comparison");
+  return FitReport(*recording, *scenario, [&progress] { progress.Step(); });
 }
 
 }  // namespace els_sim

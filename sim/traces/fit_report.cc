@@ -195,8 +195,8 @@ void Append(const Outcomes& from, Outcomes& to) {
   to.failures += from.failures;
 }
 
-std::string BackendsReport(const Recording& recording,
-                           const Scenario& scenario) {
+std::string BackendsReport(const Recording& recording, const Scenario& scenario,
+                           const std::function<void()>& on_part) {
   std::vector<Pair> pairs(recording.backends.size());
   const Model model(scenario);
   for (std::size_t i = 0; i < recording.attempts.size(); ++i) {
@@ -215,18 +215,29 @@ std::string BackendsReport(const Recording& recording,
     Append(pair.model, all.model);
   }
   rows.push_back(BackendRow("all", std::move(all)));
+  if (on_part) on_part();
   for (std::size_t i = 0; i < pairs.size() && pairs.size() > 1; ++i) {
     rows.push_back(BackendRow(recording.backends[i], std::move(pairs[i])));
+    if (on_part) on_part();
   }
   return RenderTable(rows);
 }
 
 }  // namespace
 
-std::string FitReport(const Recording& recording, const Scenario& scenario) {
+std::string FitReport(const Recording& recording, const Scenario& scenario,
+                      const std::function<void()>& on_part) {
   std::string text;
-  if (recording.has_times) text = ArrivalsReport(recording, scenario) + "\n";
-  return text + BackendsReport(recording, scenario);
+  if (recording.has_times) {
+    text = ArrivalsReport(recording, scenario) + "\n";
+    if (on_part) on_part();
+  }
+  return text + BackendsReport(recording, scenario, on_part);
+}
+
+std::size_t FitReportParts(const Recording& recording) {
+  const std::size_t backends = recording.backends.size();
+  return (recording.has_times ? 2 : 1) + (backends > 1 ? backends : 0);
 }
 
 }  // namespace els_sim

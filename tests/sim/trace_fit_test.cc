@@ -217,8 +217,10 @@ TEST(FitText, HoldsWhateverNamesThereAre) {
 // fixed.
 TEST(FitReport, FindsNoMoreThanChanceBetweenARecordingAndItsModel) {
   const Recording recording = Troubled();
-  const std::string report = FitReport(recording, Written(recording));
-  const auto fit = FitTrace(recording, std::nullopt);
+  std::size_t parts = 0;
+  const std::string report =
+      FitReport(recording, Written(recording), [&parts] { ++parts; });
+  EXPECT_EQ(parts, FitReportParts(recording));
   std::size_t lines = 0;
   for (std::size_t at = 0; (at = report.find("\nb", at)) != report.npos; ++at) {
     ++lines;
