@@ -22,6 +22,9 @@ constexpr std::string_view kUsage =
     "  els-sim run SCENARIO... [option]... simulate\n"
     "  els-sim compare [SCENARIO]... [option]...\n"
     "                                      wins, ties and losses of a policy\n"
+    "  els-sim replay TRACE --scenario SCENARIO [option]...\n"
+    "                                      run it with recorded requests\n"
+    "  els-sim fit TRACE --out FILE.toml   make a scenario of a recording\n"
     "  els-sim golden --check DIR [SCENARIO]...\n"
     "                                      compare with the files in DIR\n"
     "  els-sim golden --update DIR [SCENARIO]...\n"
@@ -31,11 +34,12 @@ constexpr std::string_view kUsage =
     "\n"
     "A SCENARIO is a name of the list or the path of a .toml file. The same\n"
     "command prints the same bytes on every machine. Exit status: 0, 1 if a\n"
-    "golden file differs, a file that is checked is wrong, theory is not met "
-    "or\n"
-    "the output cannot be written, 2 if the command line is wrong.\n";
+    "golden file differs, a file that is checked or a recording is wrong, "
+    "theory\n"
+    "is not met or the output cannot be written, 2 if the command line is "
+    "wrong.\n";
 constexpr std::string_view kCommands =
-    "list, explain, check, run, compare, golden, validate";
+    "list, explain, check, run, compare, replay, fit, golden, validate";
 
 po::options_description RunOptions() {
   po::options_description options("Options of run");
@@ -202,6 +206,8 @@ absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
     if (name == "list") return ParseList(words);
     if (name == "run") return ParseRun(words);
     if (name == "compare") return ParseCompare(words);
+    if (name == "replay") return ParseReplay(words);
+    if (name == "fit") return ParseFit(words);
     if (name == "golden") return ParseGolden(words);
     if (name == "check") return ParseCheck(words);
     if (name == "explain") return ParseExplain(words);

@@ -14,6 +14,8 @@
 #include "sim/model/scenario.h"
 #include "sim/results/contest.h"
 #include "sim/results/sweep.h"
+#include "sim/traces/recording.h"
+#include "sim/traces/replay.h"
 
 namespace els_sim {
 
@@ -62,9 +64,32 @@ struct ValidateCommand {
   bool quick = false;
 };
 
+// A recording, and how to read it.
+struct TraceSource {
+  std::string path;
+  RecordingOptions options = {};
+};
+
+// Run a scenario with a recording's requests.
+struct ReplayCommand {
+  TraceSource trace;
+  ReplayOptions options = {};
+  // Of one scenario, whose requests are not yet those.
+  RunCommand run = {};
+};
+
+// Make a scenario of a recording.
+struct FitCommand {
+  TraceSource trace;
+  std::optional<double> rate = {};  // Requests per second, if it has no times.
+  std::size_t servers = 1;          // If it names no backends.
+  std::string out;                  // The scenario's file.
+};
+
 using Command =
     std::variant<HelpCommand, ListCommand, RunCommand, CompareCommand,
-                 GoldenCommand, CheckCommand, ExplainCommand, ValidateCommand>;
+                 GoldenCommand, CheckCommand, ExplainCommand, ValidateCommand,
+                 ReplayCommand, FitCommand>;
 
 // `arguments` without the program's name. InvalidArgumentError, of one line
 // that names what is wrong (or of all lines that ReadScenario has to say), if

@@ -11,10 +11,11 @@ std::string HelpText(std::string_view usage,
   return text.str();
 }
 
-po::variables_map Parse(const Words& words, po::options_description options) {
-  options.add_options()("scenario", po::value<Words>());
+po::variables_map Parse(const Words& words, po::options_description options,
+                        const char* others) {
+  options.add_options()(others, po::value<Words>());
   po::positional_options_description positional;
-  positional.add("scenario", -1);
+  positional.add(others, -1);
   const int style = po::command_line_style::unix_style &
                     ~po::command_line_style::allow_guessing;
   po::variables_map values;

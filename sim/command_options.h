@@ -17,13 +17,17 @@ namespace po = boost::program_options;
 std::string HelpText(std::string_view usage,
                      const po::options_description& options);
 
-// Every word that is not an option is a scenario. Throws po::error.
-po::variables_map Parse(const Words& words, po::options_description options);
+// Every word that is not an option is a scenario, or what else the command is
+// about. Throws po::error.
+po::variables_map Parse(const Words& words, po::options_description options,
+                        const char* others = "scenario");
 
 // None if it is not there.
 Words WordsOf(const po::variables_map& values, const char* name);
 
-// A command of its own file. Throws po::error.
+// Commands of their own files. They throw po::error.
 absl::StatusOr<Command> ParseCompare(const Words& words);
+absl::StatusOr<Command> ParseFit(const Words& words);
+absl::StatusOr<Command> ParseReplay(const Words& words);
 
 }  // namespace els_sim

@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
 #include "sim/command_line.h"
+#include "sim/command_trace.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/explain.h"
 #include "sim/files/scenario_file.h"
@@ -121,6 +122,20 @@ int Execute(const CompareCommand& command) {
     good = Good(WriteFile(*command.html, ContestPage(contest))) && good;
   }
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int Execute(const ReplayCommand& command) {
+  const auto replay = Replayed(command);
+  if (!Good(replay.status())) return EXIT_FAILURE;
+  std::cout << replay->story << "\n" << Report(replay->run);
+  return Flushed();
+}
+
+int Execute(const FitCommand& command) {
+  const absl::StatusOr<std::string> report = Fitted(command);
+  if (!Good(report.status())) return EXIT_FAILURE;
+  std::cout << *report;
+  return Flushed();
 }
 
 int Execute(const GoldenCommand& command) {

@@ -15,6 +15,7 @@
 #include "examples/access_point/options.h"
 #include "examples/access_point/picker.h"
 #include "examples/access_point/proxy.h"
+#include "examples/access_point/recorder.h"
 
 namespace {
 
@@ -61,11 +62,23 @@ int main(int argc, char** argv) {
   for (const access_point::Address& backend : options.backends) {
     ids.push_back(ToString(backend));
   }
+  access_point::Recorder recorder(ids);
   const std::unique_ptr<access_point::Picker> picker =
       access_point::MakePicker(options.policy, std::move(ids), options.seed);
-  const absl::StatusOr<std::unique_ptr<Proxy>> proxy =
-      Proxy::Open(options, *picker);
+  access_point::RecordingPicker recording(*picker, recorder);
+  const bool record = !options.record.empty();
+  const absl::StatusOr<std::unique_ptr<Proxy>> proxy = Proxy::Open(
+      options,
+      record ? recording : static_cast<access_point::Picker&>(*picker));
   if (!proxy.ok()) return Fail(proxy.status());
+  // Only now: another access point on the same port may be recording.
+  if (record) {
+    const absl::Status started = recorder.Start(options.record);
+    if (!started.ok()) return Fail(started);
+  }
   Serve(**proxy);
-  return EXIT_SUCCESS;
+  const absl::Status recorded = recorder.Stop();
+  if (recorded.ok()) return EXIT_SUCCESS;
+  Fail(recorded);
+  return EXIT_FAILURE;
 }

@@ -49,7 +49,11 @@ po::options_description Flags() {
       "threads", po::value<std::string>()->value_name("N"),
       "threads that serve; all share one balancer (1)")(
       "seed", po::value<std::string>()->value_name("N"),
-      "of the policy's random decisions; 0 draws one (0)");
+      "of the policy's random decisions; 0 draws one (0)")(
+      "record", po::value<std::string>()->value_name("FILE"),
+      "write there when each attempt began, to which backend, how it went and "
+      "how long that took, for `els-sim fit` and `els-sim replay`; an older "
+      "FILE is replaced");
   return flags;
 }
 
@@ -168,6 +172,12 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
       ReadInteger(given, "threads", 1u, kMaxThreads, options.threads));
   status.Update(
       ReadInteger<std::uint64_t>(given, "seed", 0, UINT64_MAX, options.seed));
+  if (given.count("record")) {
+    options.record = given["record"].as<std::string>();
+    if (options.record.empty()) {
+      status.Update(Wrong("record", "", "the name of a file"));
+    }
+  }
   if (!status.ok()) return status;
   return options;
 }

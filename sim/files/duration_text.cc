@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 
 namespace els_sim {
 namespace {
@@ -87,6 +88,18 @@ std::optional<Duration> ParseDuration(std::string_view text) {
     return std::nullopt;
   }
   return Duration(sum);
+}
+
+std::optional<Duration> ParseTimestamp(std::string_view text) {
+  const absl::string_view view(text.data(), text.size());
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, view, &time, &error) &&
+      !absl::ParseTime("%Y-%m-%d %H:%M:%E*S", view, &time, &error)) {
+    return std::nullopt;
+  }
+  if (time < absl::UnixEpoch()) return std::nullopt;
+  return absl::ToChronoNanoseconds(time - absl::UnixEpoch());
 }
 
 std::string DurationText(Duration duration, std::string_view space) {

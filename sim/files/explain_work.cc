@@ -33,6 +33,9 @@ std::string Tell(const QuantileSize& size) {
   return absl::StrCat("drawn between ", size.quantiles->size(),
                       " measured quantiles");
 }
+std::string Tell(const RecordedSize& size) {
+  return absl::StrCat("those of ", size.values->size(), " recorded ones");
+}
 
 std::string SizesStory(const Sizes& sizes) {
   const std::string shape =

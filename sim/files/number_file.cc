@@ -11,7 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/time.h"
+#include "sim/files/duration_text.h"
 
 namespace els_sim {
 namespace {
@@ -51,12 +51,7 @@ std::optional<Duration> TimeOf(absl::string_view text) {
     if (!(seconds >= 0 && seconds <= kMaxSeconds)) return std::nullopt;
     return Rounded(FractionalDuration(seconds * kNanosecondsPerSecond));
   }
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime("%Y-%m-%d %H:%M:%E*S", text, &time, &error)) {
-    return std::nullopt;
-  }
-  return absl::ToChronoNanoseconds(time - absl::UnixEpoch());
+  return ParseTimestamp({text.data(), text.size()});
 }
 
 // Where `column` is among the names of a first line.

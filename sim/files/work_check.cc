@@ -41,6 +41,22 @@ void Check(const QuantileSize& size, Checker& check) {
     }
   }
 }
+void Check(const RecordedSize& size, Checker& check) {
+  if (size.values == nullptr || size.values->empty()) {
+    return check.Add("values", "are none");
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i < size.values->size(); ++i) {
+    const double value = (*size.values)[i];
+    if (!(value >= 0)) {
+      return check.Add(
+          absl::StrCat("values[", i, "]"),
+          absl::StrCat("is ", Text(value), "; it must not be below 0"));
+    }
+    sum += value;
+  }
+  if (!(sum > 0)) check.Add("values", "are all 0");
+}
 
 // -- Arrivals
 

@@ -56,11 +56,17 @@ struct BoundedParetoSize {
 struct QuantileSize {
   std::shared_ptr<const std::vector<double>> quantiles;
 };
+// Those of a recording, in its order, and again from the first on.
+// REQUIRES: at least one, none below 0, not all 0; of any unit.
+struct RecordedSize {
+  std::shared_ptr<const std::vector<double>> values;
+};
 
 struct Sizes {
   Duration mean = std::chrono::milliseconds(40);
   std::variant<ConstantSize, ExponentialSize, ErlangSize, HyperexponentialSize,
-               LognormalSize, BimodalSize, BoundedParetoSize, QuantileSize>
+               LognormalSize, BimodalSize, BoundedParetoSize, QuantileSize,
+               RecordedSize>
       shape = ExponentialSize();
 };
 

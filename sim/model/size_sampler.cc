@@ -102,6 +102,13 @@ double Mean(const QuantileSize& size) {
          static_cast<double>(quantiles.size() - 1);
 }
 
+// Not drawn: see DrawUnscaled.
+double Draw(const RecordedSize&, els::Random&) { return 1; }
+double Mean(const RecordedSize& size) {
+  return std::accumulate(size.values->begin(), size.values->end(), 0.0) /
+         static_cast<double>(size.values->size());
+}
+
 }  // namespace
 
 SizeSampler::SizeSampler(const Sizes& sizes)
@@ -110,11 +117,15 @@ SizeSampler::SizeSampler(const Sizes& sizes)
                 std::visit([](const auto& shape) { return Mean(shape); },
                            sizes.shape)) {}
 
-Duration SizeSampler::Draw(els::Random& random) const {
-  return Rounded(FractionalDuration(scale_ns_ * DrawUnscaled(random)));
+Duration SizeSampler::Draw(els::Random& random, std::uint64_t number) const {
+  return Rounded(FractionalDuration(scale_ns_ * DrawUnscaled(random, number)));
 }
 
-double SizeSampler::DrawUnscaled(els::Random& random) const {
+double SizeSampler::DrawUnscaled(els::Random& random,
+                                 std::uint64_t number) const {
+  if (const auto* recorded = std::get_if<RecordedSize>(&sizes_.shape)) {
+    return (*recorded->values)[number % recorded->values->size()];
+  }
   return std::visit(
       [&](const auto& shape) { return els_sim::Draw(shape, random); },
       sizes_.shape);

@@ -2,6 +2,8 @@
 
 // Draws how large requests are.
 
+#include <cstdint>
+
 #include "els/random.h"
 #include "sim/model/scenario.h"
 #include "sim/model/virtual_time.h"
@@ -13,11 +15,12 @@ class SizeSampler {
  public:
   explicit SizeSampler(const Sizes& sizes);
 
-  // The same for the same state of `random`, on every machine.
-  Duration Draw(els::Random& random) const;
+  // The same for the same state of `random`, on every machine. `number` is the
+  // request's, in order of arrival; only recorded sizes depend on it.
+  Duration Draw(els::Random& random, std::uint64_t number = 0) const;
 
  private:
-  double DrawUnscaled(els::Random& random) const;
+  double DrawUnscaled(els::Random& random, std::uint64_t number) const;
 
   Sizes sizes_;
   double scale_ns_;  // Makes the mean what it is to be.

@@ -62,7 +62,7 @@ std::optional<Time> Workload::NextTime() {
 Arrival Workload::Make(Time time) {
   els::Random work = sizes_.At(arrived_);
   Arrival arrival = {.time = time,
-                     .size = size_sampler_.Draw(work),
+                     .size = size_sampler_.Draw(work, arrived_),
                      .luck = luck_.At(arrived_)};
   if (closed_ == nullptr) {
     arrival.access_point = AccessPoint(access_points_.At(arrived_));

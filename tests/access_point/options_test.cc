@@ -30,6 +30,7 @@ TEST(Options, EveryFlagIsTaken) {
                "--policy", "round-robin", "--timeout", "250ms",
                "--connect-timeout=1.5s", "--retry-budget", "0.05", "--max-idle",
                "0", "--threads", "3", "--seed", "18446744073709551615"});
+  EXPECT_EQ(options.record, "");
   EXPECT_EQ(options.listen, (Address{"0.0.0.0", 0}));
   EXPECT_EQ(options.backends, (std::vector<Address>{{"a", 1}, {"b", 2}}));
   EXPECT_EQ(options.policy, Policy::kRoundRobin);
@@ -48,6 +49,11 @@ TEST(Options, RetryBudgetOfZeroLeavesNoFloorEither) {
   EXPECT_EQ(options.retry_budget.floor_per_second, 0);
 }
 
+TEST(Options, RecordTakesAFile) {
+  EXPECT_EQ((**Parse({"--backend", "h:1", "--record", "r.csv"})).record,
+            "r.csv");
+}
+
 TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
   const auto parsed = Parse({"--help"});
   ASSERT_TRUE(parsed.ok());
@@ -55,7 +61,7 @@ TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
   const std::string help = HelpText();
   for (const char* flag : {"--help", "--listen", "--backend", "--policy",
                            "--timeout", "--connect-timeout", "--retry-budget",
-                           "--max-idle", "--threads", "--seed"}) {
+                           "--max-idle", "--threads", "--seed", "--record"}) {
     EXPECT_NE(help.find(flag), std::string::npos) << flag;
   }
 }
@@ -94,6 +100,7 @@ TEST(Options, EveryMistakeIsNamedInOneLine) {
       {{"--backend", "h:1", "--seed=18446744073709551616"},
        {"--seed", "'18446744073709551616'"}},
       {{"--backend", "h:1", "--seed", "1", "--seed", "2"}, {"--seed"}},
+      {{"--backend", "h:1", "--record", ""}, {"--record", "''"}},
       {{"--backend", "h:1", "--wrong"}, {"--wrong"}},
       {{"--back", "h:1"}, {"--back"}},
       {{"--backend", "h:1", "left over"}, {"'left over'"}},

@@ -1,0 +1,118 @@
+// ParseReplay of command_options.h.
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/command_trace.h"
+
+namespace els_sim {
+namespace {
+
+constexpr std::string_view kUsage =
+    "els-sim replay TRACE --scenario SCENARIO [option]...\n"
+    "\n"
+    "Runs the scenario with the requests of a recording: they come at its "
+    "times\n"
+    "and take as long as it says. Prints what `els-sim run` prints.\n"
+    "\n"
+    "TRACE is comma-separated. Its first line names the columns; each may be\n"
+    "missing:\n"
+    "  time_s, time_ms or time_us   since any start; lines are in this order\n"
+    "  time                         instead: 2023-11-16T18:15:46.68Z\n"
+    "  latency_s, _ms or _us        until the answer, or until given up\n"
+    "  size                         work, in any unit, if there is no latency\n"
+    "  outcome                      success, failure, timeout or cancelled\n"
+    "  backend, key                 any text; keys have no effect yet\n"
+    "  attempt                      2 and more for retries, which do not "
+    "count\n"
+    "Other columns are for --service. A file of one number a line is "
+    "latencies,\n"
+    "in ms. Where TRACE has no times, or no latencies and sizes, those are "
+    "the\n"
+    "scenario's.\n"
+    "\n"
+    "A recorded latency counts as service time, over the slowness of its "
+    "backend;\n"
+    "where requests had to wait, they would wait twice.\n";
+
+po::options_description ReplayOptionsOf() {
+  po::options_description options("Options of replay");
+  const auto text = [](const char* name) {
+    return po::value<std::string>()->value_name(name);
+  };
+  options.add_options()("scenario", text("SCENARIO"),
+                        "a name of `els-sim list`, or the path of a .toml "
+                        "file: the servers and access points");
+  AddTraceOptions(options);
+  options.add_options()  //
+      ("faster", text("X"),
+       "the requests come X times as fast, above 0; default: 1")  //
+      ("load", text("X"),
+       "service times are scaled to make this load, above 0; default: as they "
+       "are")  //
+      ("policy", po::value<Words>()->multitoken()->composing()->value_name("P"),
+       "a policy or several; default: all of `els-sim list`")                //
+      ("seed", text("N")->default_value("1"), "the first seed, at least 1")  //
+      ("seeds", text("K")->default_value("20"),
+       "simulations per policy, with the seeds N to N+K-1, pooled; 1 to "
+       "1000")  //
+      ("retries", text("N"),
+       "how often a failed request is sent again, to another server, 0 to 10; "
+       "default: the scenario's")  //
+      ("help", "print this");
+  return options;
+}
+
+absl::StatusOr<RunCommand> RunOf(const po::variables_map& values) {
+  if (values.count("scenario") == 0) {
+    return InvalidArgument("replay: give --scenario; there are: " +
+                           KnownScenarios() + ", and .toml files");
+  }
+  auto scenarios = FindScenarios({values["scenario"].as<std::string>()});
+  if (!scenarios.ok()) return scenarios.status();
+  auto policies = FindPolicies(WordsOf(values, "policy"));
+  if (!policies.ok()) return policies.status();
+  const auto seeds = ParseSeeds(values["seed"].as<std::string>(),
+                                values["seeds"].as<std::string>());
+  if (!seeds.ok()) return seeds.status();
+  if (values.count("retries") > 0) {
+    const absl::Status set =
+        SetRetries(values["retries"].as<std::string>(), *scenarios);
+    if (!set.ok()) return set;
+  }
+  return RunCommand{*std::move(scenarios), *std::move(policies), *seeds};
+}
+
+}  // namespace
+
+absl::StatusOr<Command> ParseReplay(const Words& words) {
+  const po::variables_map values = Parse(words, ReplayOptionsOf(), "trace");
+  if (values.count("help") > 0) {
+    return HelpCommand{HelpText(kUsage, ReplayOptionsOf())};
+  }
+  auto trace = TraceOf("replay", values);
+  if (!trace.ok()) return trace.status();
+  auto run = RunOf(values);
+  if (!run.ok()) return run.status();
+  const auto faster = AboveZero(values, "faster");
+  if (!faster.ok()) return faster.status();
+  const auto load = AboveZero(values, "load");
+  if (!load.ok()) return load.status();
+  return ReplayCommand{
+      .trace = *std::move(trace),
+      .options = {.times_faster = faster->value_or(1), .load = *load},
+      .run = *std::move(run)};
+}
+
+absl::StatusOr<Replayable> Replayed(const ReplayCommand& command) {
+  const absl::StatusOr<Recording> recording = Read(command.trace);
+  if (!recording.ok()) return recording.status();
+  Replayable replay = {.story = {}, .run = command.run};
+  auto story =
+      Replay(*recording, command.options, replay.run.scenarios.front());
+  if (!story.ok()) return story.status();
+  replay.story = *std::move(story);
+  return replay;
+}
+
+}  // namespace els_sim
