@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/command_line.h"
+#include "sim/execute_tune.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/explain.h"
 #include "sim/files/scenario_file.h"
@@ -173,6 +174,10 @@ int Execute(const ValidateCommand& command) {
   std::cout << RenderValidation(rows);
   const int flushed = Flushed();
   return AllPass(rows) ? flushed : EXIT_FAILURE;
+}
+
+int Execute(const TuneCommand& command) {
+  return ExecuteTune(command, Threads());
 }
 
 int Main(const std::vector<std::string>& arguments) {

@@ -27,7 +27,8 @@ std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
     policies.push_back(info.make({.members = MembersFor(i, Time(), scenario),
                                   .random = draws.At(i),
                                   .first_in_turn = scenario.first_in_turn,
-                                  .truth = &truth}));
+                                  .truth = &truth,
+                                  .options = info.options}));
   }
   return policies;
 }

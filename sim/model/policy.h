@@ -58,6 +58,7 @@ struct PolicySetup {
   // Outlives the policy. For yardsticks, and for what a server would put into
   // its answers.
   const Truth* truth = nullptr;
+  const els::Options* options = nullptr;  // See PolicyInfo.
 };
 
 class Policy {
@@ -83,6 +84,9 @@ struct PolicyInfo {
   std::string_view name;
   std::string_view description;
   std::unique_ptr<Policy> (*make)(const PolicySetup& setup);
+  // Of the library, if that is the policy; null: its defaults. Their seed does
+  // not matter. They outlive the policies.
+  const els::Options* options = nullptr;
 };
 
 // What an access point could do, in the order of reports.
