@@ -35,7 +35,9 @@ constexpr std::string_view kUsage =
     "command prints the same bytes on every machine. Exit status: 0, 1 if a\n"
     "golden file differs, a file that is checked is wrong, theory is not met "
     "or\n"
-    "the output cannot be written, 2 if the command line is wrong.\n";
+    "the output cannot be written, 2 if the command line is wrong, 130 if a "
+    "search\n"
+    "was stopped.\n";
 constexpr std::string_view kCommands =
     "list, explain, check, run, compare, golden, validate, tune";
 

@@ -51,8 +51,12 @@ absl::Status Search::Look(const Points& points, std::size_t seeds) {
     if (point.seeds >= seeds) continue;
     point.seeds = seeds;
     point.checked = false;
-    point.judgement =
-        MakeJudge().Of(point.candidate, SearchSeeds(seeds), false);
+    const Judge judge = MakeJudge();
+    point.judgement = judge.Of(point.candidate, SearchSeeds(seeds), false);
+    point.above_start =
+        point.judgement.objective -
+        judge.Of(result_.points.front().candidate, SearchSeeds(seeds), false)
+            .objective;
   }
   return absl::OkStatus();
 }

@@ -59,9 +59,9 @@ absl::Status Search::Choose() {
   Points pool;
   std::vector<Merits> merits;
   for (std::size_t i = 0; i < result_.points.size(); ++i) {
-    const auto& [values, stage, candidate, seeds, judgement, checked] =
-        result_.points[i];
-    if (seeds != plan_.seeds || judgement.violation > 0) continue;
+    const TunePoint& point = result_.points[i];
+    const Judgement& judgement = point.judgement;
+    if (point.seeds != plan_.seeds || judgement.violation > 0) continue;
     pool.push_back(i);
     merits.push_back(
         {judgement.log_cost, judgement.log_p99, judgement.error_rate});

@@ -30,6 +30,9 @@ struct TunePoint {
   std::size_t candidate = 0;  // Of Trials.
   std::size_t seeds = 0;      // That it was judged with, in the end.
   Judgement judgement = {};
+  // Its objective minus the start's with the same seeds, so that points of
+  // different numbers of seeds can be compared.
+  double above_start = 0;
   // Whether the constraint scenarios are part of it: they are simulated for
   // those points alone that would be kept or chosen.
   bool checked = false;

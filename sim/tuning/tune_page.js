@@ -35,22 +35,22 @@ function groupSets(points, place) {
 
 function pointLabel({ dataset, raw: { point } }) {
   return [`${dataset.label}, ${point.seeds} seeds: objective ` +
-    `${point.objective}, cost ${point.cost}, p99 ${point.p99}, errors ` +
+    `${point.above_start} above the start's, cost ${point.cost}, p99 ${point.p99}, errors ` +
     `${point.errors} %`, ...point.text.split(" ")];
 }
 
 function drawLandscape() {
   const index = Number(document.getElementById("option").value);
   const option = data.options[index];
-  const sets = groupSets(data.points, ({ values, objective }) => (
-    { x: values[index], y: objective }));
+  const sets = groupSets(data.points, ({ values, above_start }) => (
+    { x: values[index], y: above_start }));
   const x = option.logarithmic
     ? logarithmic(data.points.map(({ values }) => values[index]), option.unit)
     : { ticks: { callback: (value) => `${value}${option.unit}` } };
   draw("landscape", "scatter", sets, { x, y: {} }, {
     plugins: [],
     x: option.name,
-    y: "objective",
+    y: "objective above the start's",
     tooltip: { label: pointLabel },
   });
 }

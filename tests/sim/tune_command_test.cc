@@ -65,10 +65,14 @@ TEST_F(ElsSimTune, StopsInOrderAndSaysHowToGoOn) {
   const std::string journal = Path("j");
   const Exit exit =
       Start("tune slow --constraint none --hold-out none --journal " + journal +
-            " & pid=$!; until grep -qs ^run " + journal +
-            "; do sleep 0.05; done; kill -INT $pid; wait $pid");
-  EXPECT_EQ(exit.status, 130) << exit.err;
-  EXPECT_EQ(exit.out, "");
+            " >" + Path("said") + " 2>" + Path("complained") +
+            " & pid=$!; for i in $(seq 200); do grep -qs ^run " + journal +
+            " && break; sleep 0.05; done; kill -INT $pid; wait $pid");
+  EXPECT_EQ(exit.status, 130);
+  EXPECT_EQ(Content(Path("said")), "");
+  EXPECT_EQ(
+      Content(Path("complained")),
+      "els-sim: stopped; to go on: els-sim tune --resume " + journal + "\n");
 }
 
 TEST_F(ElsSimTune, KeepsAJournalThatIsThere) {
