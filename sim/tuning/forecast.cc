@@ -27,8 +27,8 @@ std::size_t ForecastRuns(const TunePlan& plan, Stretch stretch,
   runs += 2 * plan.options.size() * train * plan.seeds;
   if (stretch == Stretch::kDisturb) return runs;
   const std::size_t asked = stretch == Stretch::kPolish ? done : 0;
-  runs +=
-      (plan.polish - asked) * plan.seeds * (train + constraints / kOneBetterOf);
+  const std::size_t tries = (plan.polish - asked) * plan.seeds;
+  runs += tries * train + tries * constraints / kOneBetterOf;
   if (stretch == Stretch::kPolish) return runs;
   for (std::size_t rung = done; rung < kRungs; ++rung) {
     runs += RunsOfRung(plan, rung, train, constraints);

@@ -49,6 +49,7 @@ TEST(Tune, BeginsWithTheStartAndThePointsOfSobol) {
   ASSERT_EQ(result.points.size(), 10);
   EXPECT_EQ(result.points[0].stage, Stage::kStart);
   EXPECT_EQ(result.points[0].values, StartValues(plan));
+  EXPECT_EQ(result.points[0].above_start, 0);
   // The middle of 100 ms to 10 s is 1 s.
   EXPECT_EQ(result.points[1].values[0], 1);
   // Nine points with one seed, three of them with three, the best with all.

@@ -12,11 +12,13 @@
 
 #include "sim/files/catalogue.h"
 #include "sim/tuning/catalogue_split.h"
+#include "sim/tuning/forecast.h"
 #include "sim/tuning/journal.h"
 #include "sim/tuning/judge.h"
 #include "sim/tuning/minimise.h"
 #include "sim/tuning/pareto.h"
 #include "sim/tuning/sobol.h"
+#include "tests/sim/tune_setup.h"
 
 namespace els_sim {
 namespace {
@@ -84,6 +86,19 @@ TEST(Judgement, PutsWhatKeepsTheConstraintsFirst) {
   EXPECT_TRUE(IsBetter(good, broken));
   EXPECT_TRUE(IsBetter(broken, worse));
   EXPECT_FALSE(IsBetter(good, good));
+}
+
+TEST(Forecast, CountsWhatIsLeft) {
+  const TunePlan plan = SmallTune();
+  // Three scenarios, nine seeds; the yardstick, the start and the tuned.
+  EXPECT_EQ(ForecastRuns(plan, Stretch::kCompare, 0), 81);
+  // Half and twice two options in one scenario.
+  EXPECT_EQ(ForecastRuns(plan, Stretch::kDisturb, 0), 81 + 36);
+  // Two points are left, and every fifth is held against the constraint.
+  EXPECT_EQ(ForecastRuns(plan, Stretch::kPolish, 10), 81 + 36 + 18 + 3);
+  // One point with the six seeds of the last rung that are new.
+  EXPECT_EQ(ForecastRuns(plan, Stretch::kExplore, 2),
+            ForecastRuns(plan, Stretch::kPolish, 0) + 12);
 }
 
 TEST(CatalogueSplit, NamesScenariosThatThereAreAndEachOnce) {
