@@ -40,18 +40,21 @@ double HeightOf(const Judgement& judgement) {
                                  : judgement.objective;
 }
 
+std::vector<double> Judge::Costs(std::size_t candidate, std::size_t scenario,
+                                 SeedRange seeds) const {
+  return BySeed(seeds, [&](std::uint64_t seed) {
+    return trials_.Of({candidate, scenario, seed}).cost_ns;
+  });
+}
+
 std::vector<std::optional<double>> Judge::LogCosts(
     std::size_t candidate, std::size_t other,
     absl::Span<const std::size_t> scenarios, SeedRange seeds) const {
   std::vector<double> sums(seeds.count);
   std::vector<double> counts(seeds.count);
   for (const std::size_t scenario : scenarios) {
-    const auto costs = [&](std::size_t whose) {
-      return BySeed(seeds, [&](std::uint64_t seed) {
-        return trials_.Of({whose, scenario, seed}).cost_ns;
-      });
-    };
-    const auto ratios = LogRatios(costs(candidate), costs(other));
+    const auto ratios = LogRatios(Costs(candidate, scenario, seeds),
+                                  Costs(other, scenario, seeds));
     for (std::size_t i = 0; i < ratios.size(); ++i) {
       sums[i] += ratios[i].value_or(0);
       counts[i] += ratios[i].has_value() ? 1 : 0;
@@ -90,11 +93,7 @@ double Judge::ErrorRate(std::size_t candidate, std::size_t scenario,
 
 double Judge::CostMs(std::size_t candidate, std::size_t scenario,
                      SeedRange seeds) const {
-  return Mean(BySeed(seeds,
-                     [&](std::uint64_t seed) {
-                       return trials_.Of({candidate, scenario, seed}).cost_ns;
-                     })) /
-         kNanosecondsPerMs;
+  return Mean(Costs(candidate, scenario, seeds)) / kNanosecondsPerMs;
 }
 
 double Judge::P99Ms(std::size_t candidate, std::size_t scenario,

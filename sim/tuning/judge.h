@@ -74,7 +74,11 @@ class Judge {
                    SeedRange seeds) const;
 
  private:
-  // Of the seeds.
+  // By seed, in ns.
+  std::vector<double> Costs(std::size_t candidate, std::size_t scenario,
+                            SeedRange seeds) const;
+
+  // The mean over the seeds.
   double LogP99(std::size_t candidate, std::size_t scenario,
                 SeedRange seeds) const;
 

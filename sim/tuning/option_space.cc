@@ -35,7 +35,7 @@ std::optional<double> ReadValue(absl::string_view text, bool is_duration) {
     return value;
   }
   absl::Duration duration;
-  if (!absl::ParseDuration(std::string(text), &duration)) return {};
+  if (!absl::ParseDuration(text, &duration)) return {};
   value = absl::ToDoubleSeconds(duration);
   return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
 }
@@ -89,7 +89,7 @@ absl::StatusOr<TunedOption> FindOption(absl::string_view name,
 // What the library says to it.
 absl::Status Legality(const TunedOption& option, absl::string_view value,
                       const els::Options& start) {
-  const absl::Status status =
+  absl::Status status =
       els::ParseOptions(absl::StrCat(option.name, " = ", value), start)
           .status();
   if (status.ok()) return status;

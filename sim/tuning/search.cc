@@ -28,12 +28,13 @@ absl::Status Search::Simulate(const std::vector<std::size_t>& candidates,
                                   result_.points.front().candidate};
   all.insert(all.end(), candidates.begin(), candidates.end());
   std::vector<Trial> wanted;
-  for (std::size_t i = 0; i < seeds.count; ++i) {
-    for (const std::size_t candidate : all) {
-      for (const std::size_t scenario : scenarios) {
-        wanted.push_back({candidate, scenario, seeds.first + i});
-      }
-    }
+  // All with a seed before any with the next.
+  const std::size_t a_seed = all.size() * scenarios.size();
+  for (std::size_t i = 0; i < seeds.count * a_seed; ++i) {
+    const std::size_t pair = i % a_seed;
+    wanted.push_back({.candidate = all[pair / scenarios.size()],
+                      .scenario = scenarios[pair % scenarios.size()],
+                      .seed = seeds.first + i / a_seed});
   }
   return trials_.Run(wanted);
 }

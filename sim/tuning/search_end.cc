@@ -1,3 +1,5 @@
+// The parts of Search that come after the search itself: see search.h.
+
 #include <algorithm>
 #include <numeric>
 #include <optional>

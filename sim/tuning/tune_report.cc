@@ -21,6 +21,18 @@ std::string Ratio(double log_ratio) {
   return absl::StrFormat("%.3f", els::Exp(log_ratio));
 }
 
+// Those that differ from the start: of many options most may not.
+std::string ChangesText(const TunePlan& plan, const Values& values) {
+  std::vector<TunedOption> options;
+  Values changed;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == plan.options[i].start) continue;
+    options.push_back(plan.options[i]);
+    changed.push_back(values[i]);
+  }
+  return changed.empty() ? "the start" : ValuesText(options, changed);
+}
+
 std::string ChangeText(const std::optional<Change>& change) {
   return change.has_value() ? RatioText(change->cost) : "-";
 }
@@ -88,7 +100,7 @@ std::string TuneVerdict(const TunePlan& plan, const TuneResult& result) {
   return absl::StrFormat(
       "Tuned: %s. In the search it costs %s times as much as the start, with "
       "seeds that the search has not seen %s times.",
-      ValuesText(plan.options, Chosen(result).values), Ratio(gain),
+      ChangesText(plan, Chosen(result).values), Ratio(gain),
       RatioText(*result.by_role.front()));
 }
 
@@ -127,12 +139,13 @@ std::vector<TextRow> ScenarioTable(const TunePlan& plan,
 
 std::vector<TextRow> ParetoTable(const TunePlan& plan,
                                  const TuneResult& result) {
-  std::vector<TextRow> rows = {{"options", "found by", "cost to yardstick",
-                                "p99 to yardstick", "errors %"}};
+  std::vector<TextRow> rows = {{"options that are not the start's", "found by",
+                                "cost to yardstick", "p99 to yardstick",
+                                "errors %"}};
   for (const std::size_t place : result.pareto) {
     const TunePoint& point = result.points[place];
     rows.push_back(
-        {absl::StrCat(ValuesText(plan.options, point.values),
+        {absl::StrCat(ChangesText(plan, point.values),
                       place == result.chosen ? " (tuned)" : ""),
          std::string(StageText(point.stage)), Ratio(point.judgement.log_cost),
          Ratio(point.judgement.log_p99), Percent(point.judgement.error_rate)});
