@@ -30,6 +30,8 @@ constexpr std::string_view kUsage =
     "  els-sim golden --update DIR [SCENARIO]...\n"
     "                                      write them anew\n"
     "  els-sim validate [--quick]          compare with queueing theory\n"
+    "  els-sim tune [SCENARIO]... [option]...\n"
+    "                                      search better options\n"
     "  els-sim COMMAND --help              a command's options\n"
     "\n"
     "A SCENARIO is a name of the list or the path of a .toml file. The same\n"
@@ -37,9 +39,10 @@ constexpr std::string_view kUsage =
     "golden file differs, a file that is checked or a recording is wrong, "
     "theory\n"
     "is not met or the output cannot be written, 2 if the command line is "
-    "wrong.\n";
+    "wrong,\n"
+    "130 if a search was stopped.\n";
 constexpr std::string_view kCommands =
-    "list, explain, check, run, compare, replay, fit, golden, validate";
+    "list, explain, check, run, compare, tune, replay, fit, golden, validate";
 
 po::options_description RunOptions() {
   po::options_description options("Options of run");
@@ -212,6 +215,7 @@ absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
     if (name == "check") return ParseCheck(words);
     if (name == "explain") return ParseExplain(words);
     if (name == "validate") return ParseValidate(words);
+    if (name == "tune") return ParseTune(words);
   } catch (const po::error& error) {
     return InvalidArgument(absl::StrCat(name, ": ", error.what()));
   }

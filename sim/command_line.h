@@ -16,6 +16,8 @@
 #include "sim/results/sweep.h"
 #include "sim/traces/recording.h"
 #include "sim/traces/replay.h"
+#include "sim/tuning/journal.h"
+#include "sim/tuning/tune_plan.h"
 
 namespace els_sim {
 
@@ -86,10 +88,23 @@ struct FitCommand {
   std::string out;                  // The scenario's file.
 };
 
+// Search better options.
+struct TuneCommand {
+  TunePlan plan = {};
+  std::vector<std::string> arguments = {};  // Those that decide the result.
+  std::string journal = {};
+  bool keep_journal = true;  // Once all is done.
+  // What the journal has, if that search is to go on.
+  std::optional<JournalContent> known = {};
+  // Files to write, besides what is printed.
+  std::optional<std::string> out = {};
+  std::optional<std::string> html = {};
+};
+
 using Command =
     std::variant<HelpCommand, ListCommand, RunCommand, CompareCommand,
                  GoldenCommand, CheckCommand, ExplainCommand, ValidateCommand,
-                 ReplayCommand, FitCommand>;
+                 ReplayCommand, FitCommand, TuneCommand>;
 
 // `arguments` without the program's name. InvalidArgumentError, of one line
 // that names what is wrong (or of all lines that ReadScenario has to say), if

@@ -29,5 +29,6 @@ Words WordsOf(const po::variables_map& values, const char* name);
 absl::StatusOr<Command> ParseCompare(const Words& words);
 absl::StatusOr<Command> ParseFit(const Words& words);
 absl::StatusOr<Command> ParseReplay(const Words& words);
+absl::StatusOr<Command> ParseTune(const Words& words);
 
 }  // namespace els_sim

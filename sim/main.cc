@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "sim/command_line.h"
 #include "sim/command_trace.h"
+#include "sim/execute_tune.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/explain.h"
 #include "sim/files/scenario_file.h"
@@ -199,6 +200,10 @@ int Execute(const ValidateCommand& command) {
   std::cout << RenderValidation(rows);
   const int flushed = Flushed();
   return AllPass(rows) ? flushed : EXIT_FAILURE;
+}
+
+int Execute(const TuneCommand& command) {
+  return ExecuteTune(command, Threads());
 }
 
 int Main(const std::vector<std::string>& arguments) {

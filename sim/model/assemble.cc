@@ -28,7 +28,8 @@ std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
                                   .random = draws.At(i),
                                   .access_points = scenario.access_points,
                                   .first_in_turn = scenario.first_in_turn,
-                                  .truth = &truth}));
+                                  .truth = &truth,
+                                  .options = info.options}));
   }
   return policies;
 }

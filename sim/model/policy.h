@@ -66,6 +66,7 @@ struct PolicySetup {
   // Outlives the policy. For yardsticks, and for what a server would put into
   // its answers.
   const Truth* truth = nullptr;
+  const els::Options* options = nullptr;  // See PolicyInfo.
 };
 
 class Policy {
@@ -97,6 +98,9 @@ struct PolicyInfo {
   // policy that does not count its picks, and picks a free server if there is
   // one that it may.
   bool one_queue = false;
+  // Of the library, if that is the policy; null: its defaults. Their seed does
+  // not matter. They outlive the policies.
+  const els::Options* options = nullptr;
 };
 
 // What an access point could do, in the order of reports.

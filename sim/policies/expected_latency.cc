@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,8 +14,8 @@
 namespace els_sim {
 namespace {
 
-els::Options SeededOptions(els::Random random) {
-  els::Options options;
+els::Options SeededOptions(const els::Options* asked, els::Random random) {
+  els::Options options = asked != nullptr ? *asked : els::Options();
   // 0 would ask the library to draw a seed from the system.
   options.seed = std::max<std::uint64_t>(random.Bits(), 1);
   return options;
@@ -27,7 +28,7 @@ std::string IdOf(std::uint32_t server) {
 }  // namespace
 
 ExpectedLatency::ExpectedLatency(const PolicySetup& setup)
-    : balancer_(SeededOptions(setup.random)) {
+    : balancer_(SeededOptions(setup.options, setup.random)) {
   SetMembers(setup.members, Time());
 }
 
@@ -63,6 +64,15 @@ void ExpectedLatency::Finish(const Attempt& attempt, els::Outcome outcome,
   els::Ticket ticket = std::move(tickets_[attempt.token]);
   ticket.Finish(outcome, AsTimePoint(now));
   free_.push_back(attempt.token);
+}
+
+PolicyInfo WithOptions(const els::Options& options) {
+  return {.name = "els",
+          .description = "expected latency: this library with given options",
+          .make = [](const PolicySetup& setup) -> std::unique_ptr<Policy> {
+            return std::make_unique<ExpectedLatency>(setup);
+          },
+          .options = &options};
 }
 
 }  // namespace els_sim

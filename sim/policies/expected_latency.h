@@ -1,7 +1,7 @@
 #pragma once
 
 // The library itself, as a proxy would link it: els::Balancer with its default
-// options, driven by the virtual clock.
+// options or those of the setup, driven by the virtual clock.
 
 #include <cstdint>
 #include <vector>
@@ -26,5 +26,8 @@ class ExpectedLatency final : public Policy {
   std::vector<els::Ticket> tickets_;
   std::vector<std::uint32_t> free_;
 };
+
+// The library with these options, which have to be valid and outlive it.
+PolicyInfo WithOptions(const els::Options& options);
 
 }  // namespace els_sim

@@ -99,7 +99,8 @@ std::string ContestPage(const Contest& contest) {
        {"entries", EntriesHtml(contest)},
        {"chart_js", EscapeScript(kChartJs)},
        {"data", EscapeJson(ContestPageData(contest))},
-       {"js", EscapeScript(kContestPageJs)}});
+       {"js", EscapeScript(absl::StrCat(std::string(kPageChartsJs),
+                                        std::string(kContestPageJs)))}});
 }
 
 }  // namespace els_sim

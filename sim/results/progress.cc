@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -15,6 +16,7 @@ Progress::~Progress() {
 
 void Progress::Step() {
   ++done_;
+  total_ = std::max(total_, done_);
   const auto elapsed = Clock::now() - start_;
   if (isatty(STDERR_FILENO) != 1 || elapsed < std::chrono::seconds(2)) return;
   shown_ = true;

@@ -23,10 +23,13 @@ class Progress {
   // One more is done.
   void Step();
 
+  // There are so many left, as far as is known now.
+  void SetLeft(std::size_t count) { total_ = done_ + count; }
+
  private:
   using Clock = std::chrono::steady_clock;
 
-  const std::size_t total_;
+  std::size_t total_;  // At least done_.
   const char* const things_;
   const Clock::time_point start_ = Clock::now();
   std::size_t done_ = 0;
