@@ -99,6 +99,8 @@ els_options ToC(const Options& options) {
   c.turn_memory_ns = ToNanoseconds(options.turn_memory);
   c.first_contact_limit = options.first_contact_limit;
   c.removed_memory_ns = ToNanoseconds(options.removed_memory);
+  c.trust_after_failure = options.trust_after_failure;
+  c.outage_growth = options.outage_growth;
   return c;
 }
 
@@ -112,6 +114,8 @@ Options FromC(const els_options& c) {
       .success_memory = ToDuration(c.success_memory_ns),
       .success_memory_picks = c.success_memory_picks,
       .success_memory_spread = c.success_memory_spread,
+      .trust_after_failure = c.trust_after_failure,
+      .outage_growth = c.outage_growth,
       .prior_weight = c.prior_weight,
       .unproven_factor = c.unproven_factor,
       .failure_cost_factor = c.failure_cost_factor,

@@ -84,9 +84,10 @@ class Evidence {
       return LearnOther(outcome, latency_s, moment, mishaps);
     }
     ++successes_;
+    pace_ = kNotFailing;
     latency_sum_s_ += latency_s;
     latency_weight_ += 1;
-    tries_ += 1;
+    succeeded_ += 1;
     ++new_successes_;
     new_latency_s_ += latency_s;
   }
@@ -101,13 +102,15 @@ class Evidence {
     double latency_s = 0;
   };
   News TakeNews() {
-    return {std::exchange(new_successes_, 0), std::exchange(new_latency_s_, 0)};
+    const News news = {new_successes_, std::exchange(new_latency_s_, 0)};
+    new_successes_ = 0;
+    return news;
   }
 
   Terms TermsAt(const Moment& moment, const Mishaps& mishaps) const {
     Terms terms;
     terms.latency_s = LatencySeconds(moment);
-    if (failed_tries_ > 0) terms = WithFailures(moment, mishaps, terms);
+    if (failed_ > 0) terms = WithFailures(moment, mishaps, terms);
     terms.distance = distance_;
     UpdateTerms(moment, terms);
     return terms;
@@ -138,6 +141,11 @@ class Evidence {
   // beyond any number of requests.
   static constexpr std::uint64_t kProven = 40;
 
+  // Of pace_.
+  static constexpr std::uint32_t kNotFailing = 0;
+  static constexpr std::uint32_t kSlowest = 64;
+  static constexpr std::uint32_t kFastest = 255;
+
   static constexpr int kCoarseBits = 28;
   static std::uint32_t Coarse(std::int64_t ns) {
     return static_cast<std::uint32_t>(ns >> kCoarseBits);
@@ -146,6 +154,8 @@ class Evidence {
   // By value, as they are called seldom: so that a moment whose address is
   // never taken may stay in registers.
   void Age(Moment moment);
+  double OutageDecay(const Moment& moment) const;
+  void NoteSetback(const Moment& moment, const Mishaps& mishaps);
   void LearnOther(Outcome outcome, double latency_s, Moment moment,
                   Mishaps& mishaps);
   Terms WithFailures(Moment moment, const Mishaps& mishaps, Terms terms) const;
@@ -179,14 +189,23 @@ class Evidence {
 
   double latency_sum_s_ = 0;  // On the latency clock.
   double latency_weight_ = 0;
-  double tries_ = 0;  // On the success clock: all that succeeded or failed.
-  double failed_tries_ = 0;
-  double recent_picks_ = 0;  // On the turn clock.
+  double succeeded_ = 0;  // On the success clock.
+  double failed_ = 0;
+  // On the turn clock. A float, as room is scarce and a score no better for
+  // more.
+  float recent_picks_ = 0;
+
+  // The success clock's reading at the first failure or timeout since a
+  // success; pace_ says whether there was one.
+  Ticks failing_since_ = 0;
+
   Ticks latency_ticks_ = 0;
   Ticks success_ticks_ = 0;
   Ticks turn_ticks_ = 0;
 
-  std::uint32_t new_successes_ = 0;
+  std::uint32_t new_successes_ : 24 = 0;
+  // How fast an outage is forgotten, in 256ths of the success clock's pace.
+  std::uint32_t pace_ : 8 = kNotFailing;
   double new_latency_s_ = 0;
 
   std::uint64_t picks_ = 0;

@@ -13,6 +13,8 @@ namespace els::internal {
 struct Moment {
   // Of the options.
   double prior_weight = 1;
+  double trust_after_failure = 1;
+  double outage_growth = 0;
   double unproven_factor = 1;
   double overdue_factor = 1;
   double turn_slope = 0;
@@ -40,6 +42,8 @@ class SharedMoment {
   Moment Read(std::int64_t now_ns) const {
     constexpr auto kAny = std::memory_order_relaxed;
     return {.prior_weight = prior_weight_.load(kAny),
+            .trust_after_failure = trust_after_failure_.load(kAny),
+            .outage_growth = outage_growth_.load(kAny),
             .unproven_factor = unproven_factor_.load(kAny),
             .overdue_factor = overdue_factor_.load(kAny),
             .turn_slope = turn_slope_.load(kAny),
@@ -57,6 +61,8 @@ class SharedMoment {
   void SetOptions(const Options& options) {
     constexpr auto kAny = std::memory_order_relaxed;
     prior_weight_.store(options.prior_weight, kAny);
+    trust_after_failure_.store(options.trust_after_failure, kAny);
+    outage_growth_.store(options.outage_growth, kAny);
     unproven_factor_.store(options.unproven_factor, kAny);
     overdue_factor_.store(options.overdue_factor, kAny);
     turn_slope_.store(options.turn_slope, kAny);
@@ -80,6 +86,8 @@ class SharedMoment {
 
  private:
   std::atomic<double> prior_weight_ = 1;
+  std::atomic<double> trust_after_failure_ = 1;
+  std::atomic<double> outage_growth_ = 0;
   std::atomic<double> unproven_factor_ = 1;
   std::atomic<double> overdue_factor_ = 1;
   std::atomic<double> turn_slope_ = 0;

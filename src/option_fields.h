@@ -64,6 +64,8 @@ inline constexpr OptionField kOptionFields[] = {
      NumberField{&Options::success_memory_picks, kPicks}},
     {"success_memory_spread",
      NumberField{&Options::success_memory_spread, {0, 0.9}}},
+    {"trust_after_failure", NumberField{&Options::trust_after_failure, {0, 1}}},
+    {"outage_growth", NumberField{&Options::outage_growth, {0, 10}}},
     {"prior_weight", NumberField{&Options::prior_weight, {0.01, 100}}},
     {"unproven_factor", NumberField{&Options::unproven_factor, {1, 100}}},
     {"failure_cost_factor",

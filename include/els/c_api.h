@@ -102,6 +102,8 @@ typedef struct els_options {
   uint64_t turn_memory_ns;          // 1 ms to 1 day
   double first_contact_limit;       // 1 to 1e6
   uint64_t removed_memory_ns;       // 0 to 1 day
+  double trust_after_failure;       // 0 to 1
+  double outage_growth;             // 0 to 10
 } els_options;
 
 // Writes the library's defaults, and struct_size:

@@ -46,13 +46,31 @@ struct Options {
 
   // The same for successes and failures. Shorter brings a recovered backend
   // back sooner, and tries a broken one more often. 1 ms to 1 day; 0 to 1e6.
-  Duration success_memory = std::chrono::seconds(3);
+  Duration success_memory = std::chrono::milliseconds(2800);
   double success_memory_picks = 5;
 
   // Each balancer multiplies success_memory by a constant of its own, drawn
   // from [1 - spread, 1 + spread], so that many access points do not all try a
   // broken backend again at the same moment. 0 to 0.9.
   double success_memory_spread = 0.3;
+
+  // A failure leaves this part of the weight of the successes before it, and a
+  // timeout of the latencies before it: one that has been well for long is
+  // doubted as soon as one that is new. 0 to 1. Lower leaves a broken backend
+  // sooner; 1 never doubts. Below 0.5 refusals by busy backends, which say
+  // nothing of the next request, drive so much away that the rest refuse more.
+  double trust_after_failure = 0.6;
+
+  // From a backend's first failure or timeout until it succeeds again, what is
+  // known of it fades as (1 + growth t)^(-1/growth), where t is the time since,
+  // in success memories: the longer an outage has lasted, the longer it is
+  // held to go on, and the rarer the retries, down to one in some minutes. t is
+  // multiplied by the part of its attempts that ever succeeded, a quarter at
+  // least, so that one that never worked is tried less. 0 to 10; 0 is an
+  // exponential.
+  // With 0.2 the second retry comes after 3 times as long as the first. From
+  // 0.3 on, a backend silent for 20 s is not back within 10.
+  double outage_growth = 0.2;
 
   // How many observations at the fleet's mean stand beside a backend's own. An
   // idle or new backend drifts to what is typical by their weight. 0.01 to 100:

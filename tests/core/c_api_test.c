@@ -73,9 +73,11 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.initial_latency_ns == 50 * kMillisecond);
   CHECK(options.latency_memory_ns == 3 * kSecond);
   CHECK(options.latency_memory_picks == 5);
-  CHECK(options.success_memory_ns == 3 * kSecond);
+  CHECK(options.success_memory_ns == 14 * kSecond / 5);
   CHECK(options.success_memory_picks == 5);
   CHECK(options.success_memory_spread == 0.3);
+  CHECK(options.trust_after_failure == 0.6);
+  CHECK(options.outage_growth == 0.2);
   CHECK(options.prior_weight == 1);
   CHECK(options.unproven_factor == 1.15);
   CHECK(options.failure_cost_factor == 7);

@@ -22,7 +22,7 @@ using internal::ReadOptions;
 using testing::HasSubstr;
 
 static_assert(sizeof(void*) != 8 ||
-                  (sizeof(els_options) == 152 && sizeof(els_backend) == 40 &&
+                  (sizeof(els_options) == 168 && sizeof(els_backend) == 40 &&
                    sizeof(els_ticket) == 24 &&
                    sizeof(els_backend_snapshot) == 192),
               "These may grow, but only by fields at their end.");
@@ -89,7 +89,7 @@ TEST(CStructsTest, ALongerStructIsTakenIfItsExcessIsZero) {
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("els_options has a field set that this library does "
-                        "not know: struct_size is 168"));
+                        "not know: struct_size is 184"));
 }
 
 TEST(CStructsTest, ASizeThatNoVersionHasIsRefused) {

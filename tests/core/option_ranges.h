@@ -19,6 +19,8 @@ inline constexpr OptionRange<double> kNumberRanges[] = {
     {"latency_memory_picks", &els::Options::latency_memory_picks, 0, 1e6},
     {"success_memory_picks", &els::Options::success_memory_picks, 0, 1e6},
     {"success_memory_spread", &els::Options::success_memory_spread, 0, 0.9},
+    {"trust_after_failure", &els::Options::trust_after_failure, 0, 1},
+    {"outage_growth", &els::Options::outage_growth, 0, 10},
     {"prior_weight", &els::Options::prior_weight, 0.01, 100},
     {"unproven_factor", &els::Options::unproven_factor, 1, 100},
     {"failure_cost_factor", &els::Options::failure_cost_factor, 0, 100},

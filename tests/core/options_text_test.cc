@@ -33,18 +33,18 @@ std::uint64_t BitsOf(double value) {
 auto AllOf(const Options& options) {
   const auto& [seed, choice, initial_latency, latency_memory,
                latency_memory_picks, success_memory, success_memory_picks,
-               success_memory_spread, prior_weight, unproven_factor,
-               failure_cost_factor, failure_cost_memory, overdue_factor,
-               turn_limit, turn_slope, turn_memory, first_contact_limit,
-               removed_memory] = options;
-  return std::tuple(seed, choice, initial_latency, latency_memory,
-                    BitsOf(latency_memory_picks), success_memory,
-                    BitsOf(success_memory_picks), BitsOf(success_memory_spread),
-                    BitsOf(prior_weight), BitsOf(unproven_factor),
-                    BitsOf(failure_cost_factor), failure_cost_memory,
-                    BitsOf(overdue_factor), BitsOf(turn_limit),
-                    BitsOf(turn_slope), turn_memory,
-                    BitsOf(first_contact_limit), removed_memory);
+               success_memory_spread, trust_after_failure, outage_growth,
+               prior_weight, unproven_factor, failure_cost_factor,
+               failure_cost_memory, overdue_factor, turn_limit, turn_slope,
+               turn_memory, first_contact_limit, removed_memory] = options;
+  return std::tuple(
+      seed, choice, initial_latency, latency_memory,
+      BitsOf(latency_memory_picks), success_memory,
+      BitsOf(success_memory_picks), BitsOf(success_memory_spread),
+      BitsOf(trust_after_failure), BitsOf(outage_growth), BitsOf(prior_weight),
+      BitsOf(unproven_factor), BitsOf(failure_cost_factor), failure_cost_memory,
+      BitsOf(overdue_factor), BitsOf(turn_limit), BitsOf(turn_slope),
+      turn_memory, BitsOf(first_contact_limit), removed_memory);
 }
 
 void ExpectRoundTrip(const Options& options) {
@@ -65,6 +65,8 @@ const Options kDistinct = {
     .success_memory = milliseconds(4'500),
     .success_memory_picks = 5e5,
     .success_memory_spread = 0.6,
+    .trust_after_failure = 0.7,
+    .outage_growth = 0.8,
     .prior_weight = 7,
     .unproven_factor = 8.125,
     .failure_cost_factor = 9,
@@ -85,6 +87,8 @@ latency_memory_picks = 3.5
 success_memory = 4.5s
 success_memory_picks = 5e+05
 success_memory_spread = 0.6
+trust_after_failure = 0.7
+outage_growth = 0.8
 prior_weight = 7
 unproven_factor = 8.125
 failure_cost_factor = 9
@@ -178,6 +182,8 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   high.latency_memory_picks = 1e6;
   high.success_memory_picks = 1e6;
   high.success_memory_spread = 0.9;
+  high.trust_after_failure = 1;
+  high.outage_growth = 10;
   high.prior_weight = 100;
   high.unproven_factor = 100;
   high.failure_cost_factor = 100;
@@ -213,9 +219,10 @@ Options DrawOptions(Random& random) {
   Options options;
   auto& [seed, choice, initial_latency, latency_memory, latency_memory_picks,
          success_memory, success_memory_picks, success_memory_spread,
-         prior_weight, unproven_factor, failure_cost_factor,
-         failure_cost_memory, overdue_factor, turn_limit, turn_slope,
-         turn_memory, first_contact_limit, removed_memory] = options;
+         trust_after_failure, outage_growth, prior_weight, unproven_factor,
+         failure_cost_factor, failure_cost_memory, overdue_factor, turn_limit,
+         turn_slope, turn_memory, first_contact_limit, removed_memory] =
+      options;
   seed = random.Bits();
   choice = static_cast<Choice>(random.Below(3));
   initial_latency = DrawDuration(random, nanoseconds(1), hours(1));
@@ -227,6 +234,8 @@ Options DrawOptions(Random& random) {
   latency_memory_picks = DrawNumber(random, 0, 1e6);
   success_memory_picks = DrawNumber(random, 0, 1e6);
   success_memory_spread = DrawNumber(random, 0, 0.9);
+  trust_after_failure = DrawNumber(random, 0, 1);
+  outage_growth = DrawNumber(random, 0, 10);
   prior_weight = DrawNumber(random, 0.01, 100);
   unproven_factor = DrawNumber(random, 1, 100);
   failure_cost_factor = DrawNumber(random, 0, 100);

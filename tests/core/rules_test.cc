@@ -104,16 +104,51 @@ TEST_F(RulesTest, AFailureThatTakesLongerThanThatCostsWhatItTakes) {
   EXPECT_GT(Of("a").failure_cost, milliseconds(800));
 }
 
-// At a success rate of 7 % there are 13.3 failures, of seven successes each,
+// At a success rate of 13 % there are 6.7 failures, of seven successes each,
 // for each success: what is left of a set need not bear the load of all that
 // fail.
-TEST_F(RulesTest, OneThatOnlyFailsCostsNinetyFourSuccessesAndNeverMore) {
+TEST_F(RulesTest, OneThatOnlyFailsCostsFortyEightSuccessesAndNeverMore) {
   SetIds({"a"});
   Serve(1000, Succeed);
   Serve(3000, [](const std::string&, int) {
     return Reply{Outcome::kFailure, milliseconds(10)};
   });
-  EXPECT_NEAR(Of("a").expected_latency / milliseconds(40), 94, 1);
+  EXPECT_NEAR(Of("a").expected_latency / milliseconds(40), 48, 1);
+}
+
+// One that was well for long is doubted at its first failure.
+TEST_F(RulesTest, AFailureLeavesPartOfTheTrustInEarlierSuccesses) {
+  SetIds({"a"});
+  Serve(1000, Succeed);
+  // What is remembered weighs as much as 70 successes of 40 ms, give or take
+  // the spread of the memory: 50 to 91. Of these 0.6.
+  Serve(1, [](const std::string&, int) {
+    return Reply{Outcome::kFailure, milliseconds(1)};
+  });
+  EXPECT_GT(Of("a").success_rate, (0.6 * 50 + 1) / (0.6 * 50 + 2));
+  EXPECT_LT(Of("a").success_rate, (0.6 * 91 + 1) / (0.6 * 91 + 2));
+}
+
+// The gaps between the requests that find out whether it is well again grow, up
+// to some minutes.
+TEST_F(RulesTest, OneThatStaysDownIsTriedEverMoreSeldom) {
+  SetIds({"good", "fine", "bad"});
+  Serve(1000, Succeed);
+  std::vector<TimePoint> tries;
+  Serve(15'000, [&](const std::string& id, int i) {
+    if (id != "bad") return Succeed(id, i);
+    if (tries.empty() || clock_.now() - tries.back() > seconds(1)) {
+      tries.push_back(clock_.now());
+    }
+    return Reply{Outcome::kFailure, milliseconds(1)};
+  });
+  ASSERT_GE(tries.size(), 5u);
+  const auto gap = [&](std::size_t i) { return tries[i] - tries[i - 1]; };
+  EXPECT_GT(gap(2), gap(1));
+  EXPECT_GT(gap(3), gap(2));
+  for (std::size_t i = 1; i < tries.size(); ++i) {
+    EXPECT_LT(gap(i), std::chrono::minutes(4));
+  }
 }
 
 // A timeout is a latency, not a failure as well: where all are overloaded the
@@ -125,7 +160,8 @@ TEST_F(RulesTest, OneThatOnlyTimesOutCostsItsTimeoutAndNoMore) {
     return Reply{Outcome::kTimeout, milliseconds(1000)};
   });
   EXPECT_EQ(Of("a").success_rate, 1);
-  EXPECT_GT(Of("a").expected_latency, milliseconds(800));
+  // Each leaves 0.6 of those before it: 2.5 of them, beside the fleet's mean.
+  EXPECT_GT(Of("a").expected_latency, milliseconds(700));
   EXPECT_LT(Of("a").expected_latency, milliseconds(1100));
 }
 
