@@ -88,26 +88,17 @@ absl::StatusOr<Command> ParseRun(const Words& words) {
     return HelpCommand{
         HelpText("els-sim run SCENARIO... [option]...\n", RunOptions())};
   }
-  RunCommand command;
   auto scenarios = FindScenarios(WordsOf(values, "scenario"));
   if (!scenarios.ok()) return scenarios.status();
-  auto policies = FindPolicies(WordsOf(values, "policy"));
-  if (!policies.ok()) return policies.status();
-  const auto seeds = ParseSeeds(values["seed"].as<std::string>(),
-                                values["seeds"].as<std::string>());
-  if (!seeds.ok()) return seeds.status();
+  if (scenarios->empty()) return NoScenario("run");
   if (values.count("load") > 0) {
     const absl::Status set =
         SetLoad(values["load"].as<std::string>(), *scenarios);
     if (!set.ok()) return set;
   }
-  if (values.count("retries") > 0) {
-    const absl::Status set =
-        SetRetries(values["retries"].as<std::string>(), *scenarios);
-    if (!set.ok()) return set;
-  }
-  if (scenarios->empty()) return NoScenario("run");
-  return RunCommand{*std::move(scenarios), *std::move(policies), *seeds};
+  auto run = RunOf(values, *std::move(scenarios));
+  if (!run.ok()) return run.status();
+  return *std::move(run);
 }
 
 absl::StatusOr<Command> ParseGolden(const Words& words) {

@@ -1,6 +1,7 @@
 #include "sim/command_options.h"
 
 #include <sstream>
+#include <utility>
 
 namespace els_sim {
 
@@ -30,6 +31,21 @@ po::variables_map Parse(const Words& words, po::options_description options,
 
 Words WordsOf(const po::variables_map& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<Words>() : Words();
+}
+
+absl::StatusOr<RunCommand> RunOf(const po::variables_map& values,
+                                 std::vector<Scenario> scenarios) {
+  auto policies = FindPolicies(WordsOf(values, "policy"));
+  if (!policies.ok()) return policies.status();
+  const auto seeds = ParseSeeds(values["seed"].as<std::string>(),
+                                values["seeds"].as<std::string>());
+  if (!seeds.ok()) return seeds.status();
+  if (values.count("retries") > 0) {
+    const absl::Status set =
+        SetRetries(values["retries"].as<std::string>(), scenarios);
+    if (!set.ok()) return set;
+  }
+  return RunCommand{std::move(scenarios), *std::move(policies), *seeds};
 }
 
 }  // namespace els_sim

@@ -5,6 +5,7 @@
 #include <boost/program_options.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "sim/arguments.h"
@@ -24,6 +25,10 @@ po::variables_map Parse(const Words& words, po::options_description options,
 
 // None if it is not there.
 Words WordsOf(const po::variables_map& values, const char* name);
+
+// The policies, seeds and retries of run and replay, for these scenarios.
+absl::StatusOr<RunCommand> RunOf(const po::variables_map& values,
+                                 std::vector<Scenario> scenarios);
 
 // Commands of their own files. They throw po::error.
 absl::StatusOr<Command> ParseCompare(const Words& words);

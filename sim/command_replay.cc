@@ -63,24 +63,14 @@ po::options_description ReplayOptionsOf() {
   return options;
 }
 
-absl::StatusOr<RunCommand> RunOf(const po::variables_map& values) {
+absl::StatusOr<RunCommand> ScenarioToRun(const po::variables_map& values) {
   if (values.count("scenario") == 0) {
     return InvalidArgument("replay: give --scenario; there are: " +
                            KnownScenarios() + ", and .toml files");
   }
   auto scenarios = FindScenarios({values["scenario"].as<std::string>()});
   if (!scenarios.ok()) return scenarios.status();
-  auto policies = FindPolicies(WordsOf(values, "policy"));
-  if (!policies.ok()) return policies.status();
-  const auto seeds = ParseSeeds(values["seed"].as<std::string>(),
-                                values["seeds"].as<std::string>());
-  if (!seeds.ok()) return seeds.status();
-  if (values.count("retries") > 0) {
-    const absl::Status set =
-        SetRetries(values["retries"].as<std::string>(), *scenarios);
-    if (!set.ok()) return set;
-  }
-  return RunCommand{*std::move(scenarios), *std::move(policies), *seeds};
+  return RunOf(values, *std::move(scenarios));
 }
 
 }  // namespace
@@ -92,7 +82,7 @@ absl::StatusOr<Command> ParseReplay(const Words& words) {
   }
   auto trace = TraceOf("replay", values);
   if (!trace.ok()) return trace.status();
-  auto run = RunOf(values);
+  auto run = ScenarioToRun(values);
   if (!run.ok()) return run.status();
   const auto faster = AboveZero(values, "faster");
   if (!faster.ok()) return faster.status();

@@ -9,11 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_format.h"
 #include "sim/results/contest_events.h"
 #include "sim/results/contest_page.h"
 #include "sim/results/contest_report.h"
+#include "sim/results/html_text.h"
 
 namespace els_sim {
 namespace {
@@ -21,11 +20,7 @@ namespace {
 namespace json = boost::json;
 
 // Four digits: more cannot be seen, and would make most of the page.
-double Short(double value) {
-  double rounded = value;
-  if (!absl::SimpleAtod(absl::StrFormat("%.4g", value), &rounded)) return value;
-  return rounded;
-}
+double Short(double value) { return Rounded(value, 4); }
 
 double Milliseconds(FractionalDuration duration) {
   return Short(duration / std::chrono::milliseconds(1));

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 
 namespace els_sim {
@@ -28,6 +30,12 @@ std::string EscapeScript(std::string_view script) {
 
 std::string EscapeJson(std::string_view json) {
   return absl::StrReplaceAll(View(json), {{"<", "\\u003c"}});
+}
+
+double Rounded(double value, int digits) {
+  double rounded = value;
+  const std::string text = absl::StrFormat("%.*g", digits, value);
+  return absl::SimpleAtod(text, &rounded) ? rounded : value;
 }
 
 std::string Fill(std::string_view text,

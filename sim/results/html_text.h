@@ -18,6 +18,10 @@ std::string EscapeScript(std::string_view script);
 // JSON that means the same, and has nothing that HTML could take for a tag.
 std::string EscapeJson(std::string_view json);
 
+// To so many significant decimal digits, 1 to 17: pages are small if their
+// numbers are short.
+double Rounded(double value, int digits);
+
 // Puts the values in place of their {{names}}, in one pass: what a value
 // contains is left alone. REQUIRES: every name has a value.
 std::string Fill(std::string_view text,

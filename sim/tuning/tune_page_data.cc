@@ -6,9 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_format.h"
 #include "els/portable_math.h"
+#include "sim/results/html_text.h"
 #include "sim/tuning/tune_page.h"
 
 namespace els_sim {
@@ -17,11 +16,7 @@ namespace {
 namespace json = boost::json;
 
 // Five digits: more cannot be seen.
-double Short(double value) {
-  double rounded = value;
-  if (!absl::SimpleAtod(absl::StrFormat("%.5g", value), &rounded)) return value;
-  return rounded;
-}
+double Short(double value) { return Rounded(value, 5); }
 
 // What kind of point it is, for the one chart: at most one of these.
 std::string_view GroupOf(const TuneResult& result, std::size_t place) {

@@ -60,8 +60,9 @@ class Sequence {
           std::chrono::duration<double>(snapshots[i].expected_latency).count();
       ASSERT_EQ(snapshots[i].id, model_.set[i]->id);
       ASSERT_EQ(snapshots[i].outstanding, model_.set[i]->outstanding);
-      // The balancer keeps some sums in floats.
-      ASSERT_NEAR(got_s, expected_s, 1e-9 + 1e-5 * expected_s);
+      // The balancer keeps shares of the picks in floats; in doubles it agrees
+      // within 1e-7.
+      ASSERT_NEAR(got_s, expected_s, 1e-9 + 5e-6 * expected_s);
     }
   }
 

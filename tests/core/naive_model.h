@@ -60,7 +60,7 @@ class Model {
   // the one that moved them before; then the fleet's means are taken.
   void BeforePick(double now_s) {
     const auto n = static_cast<double>(set.size());
-    if (now_s - last_beat_s_ >= std::floor(3e9 / 4096) * 1e-9 ||
+    if (now_s - last_beat_s_ >= std::floor(2.8e9 / 4096) * 1e-9 ||
         picks_since_beat_ >= beat_after_) {
       const double dt = now_s - last_beat_s_;
       last_beat_s_ = now_s;

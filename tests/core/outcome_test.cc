@@ -101,26 +101,27 @@ TEST_P(OutcomeTest, TeachesWhatItsRowSays) {
 
 // A success at 500 ms makes the fleet's mean 800 / 3 = 266.667 ms, and a's
 // (200 + 500 + 266.667) / 3 = 322.222 ms. A longer wait without an answer makes
-// a's (200 + 500 + 150) / 3 = 283.333 ms; a timeout counts as at least the 750
-// ms that a failure costs: (200 + 750 + 150) / 3 = 366.667 ms. A failure makes
-// the success rate (1 + 0 + 1) / 3, and E what it costs times half more; its
-// latency is that and 150 ms in the mean.
+// a's (200 + 500 + 150) / 3 = 283.333 ms. A timeout leaves 0.6 of the 200 ms,
+// and counts as at least the 750 ms that a failure costs: (0.6 * 200 + 750 +
+// 150) / 2.6 = 392.308 ms. A failure leaves 0.6 of the success: the success
+// rate is (0.6 + 1) / 2.6, so that E has 0.625 of what it costs; its latency is
+// that and 150 ms in the mean.
 INSTANTIATE_TEST_SUITE_P(
     Table, OutcomeTest,
     testing::Values(
         Row{"Success", Way::kFinish, Outcome::kSuccess, 500,  //
             322.2222, 266.6667, 1, 0, 322.2222 * 1.06},
         Row{"Failure", Way::kFinish, Outcome::kFailure, 500,  //
-            175, 325, 2.0 / 3, 0, (175 + 375) * 1.06},
+            175, 325, 1.6 / 2.6, 0, (175 + 468.75) * 1.06},
         Row{"FailureAtOnce", Way::kFinish, Outcome::kFailure, 1,  //
-            175, 75.5, 2.0 / 3, 0, (175 + 375) * 1.06},
+            175, 75.5, 1.6 / 2.6, 0, (175 + 468.75) * 1.06},
         Row{"FailureThatTakesLong", Way::kFinish, Outcome::kFailure, 5000,  //
-            175, 2575, 2.0 / 3, 0, (175 + 1287.5) * 1.06},
+            175, 2575, 1.6 / 2.6, 0, (175 + 1609.375) * 1.06},
         Row{"TimeoutLongerThanAFailureCosts", Way::kFinish, Outcome::kTimeout,
             1000,  //
-            450, 150, 1, 0, 450 * 1.06},
+            488.4615, 150, 1, 0, 488.4615 * 1.06},
         Row{"TimeoutShorterThanThat", Way::kFinish, Outcome::kTimeout, 100,  //
-            366.6667, 150, 1, 0, 366.6667 * 1.06},
+            392.3077, 150, 1, 0, 392.3077 * 1.06},
         Row{"CancelledLongerThanUsual", Way::kFinish, Outcome::kCancelled,
             500,  //
             283.3333, 150, 1, 0, 283.3333 * 1.06},
@@ -132,9 +133,9 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"AnsweredWithSuccess", Way::kAnswer, Outcome::kSuccess, 500,  //
             322.2222, 266.6667, 1, 1, 2 * 322.2222 * 1.06},
         Row{"AnsweredWithFailure", Way::kAnswer, Outcome::kFailure, 500,  //
-            175, 325, 2.0 / 3, 1, 2 * (175 + 375) * 1.06},
+            175, 325, 1.6 / 2.6, 1, 2 * (175 + 468.75) * 1.06},
         Row{"AnsweredByTimeout", Way::kAnswer, Outcome::kTimeout, 1000,  //
-            450, 150, 1, 1, 2 * 450 * 1.06},
+            488.4615, 150, 1, 1, 2 * 488.4615 * 1.06},
         Row{"AnsweredByCancelling", Way::kAnswer, Outcome::kCancelled, 500,  //
             283.3333, 150, 1, 1, 2 * 283.3333 * 1.06}),
     [](const auto& row) { return row.param.name; });

@@ -26,6 +26,12 @@ Contest SmallContest() {
   return RunContest(plan, 1);
 }
 
+TEST(HtmlText, RoundsToSignificantDigits) {
+  EXPECT_EQ(Rounded(1234.56, 4), 1235);
+  EXPECT_EQ(Rounded(-0.00123456, 3), -0.00123);
+  EXPECT_EQ(Rounded(0, 4), 0);
+}
+
 TEST(HtmlText, LeavesNoSpecialCharacter) {
   EXPECT_EQ(EscapeHtml("a < b && \"c\" > d"),
             "a &lt; b &amp;&amp; &quot;c&quot; &gt; d");

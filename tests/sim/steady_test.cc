@@ -206,7 +206,7 @@ double RoomElsewhere(double load) { return load == kHalf ? 0.5 : 0.25; }
 // came as slowly as it left before backends were doubted at their first
 // failure: now all want to leave at once, the other zone answers some of it too
 // late, and a fifth goes. Of the 20 s of the outage 36.5 % fail either way; at
-// half the load the mean cost of a request fell from 69 to 57 ms.
+// half the load the mean cost of a request fell from 69 to 56 ms.
 double LeavesFailures(double load) { return load == kHalf ? 0.5 : 0.2; }
 
 TEST(Steady, LeavesASlowZoneWithinTwoSeconds) {
