@@ -20,16 +20,17 @@ void Progress::Step() {
   shown_ = true;
   // What a longer text before may have left is erased.
   constexpr const char* kEraseToEnd = "\x1b[K";
-  absl::FPrintF(stderr, "\r%s%s", ProgressText(done_, total_, elapsed),
+  absl::FPrintF(stderr, "\r%s%s", ProgressText(done_, total_, elapsed, what_),
                 kEraseToEnd);
 }
 
 std::string ProgressText(std::size_t done, std::size_t total,
-                         std::chrono::duration<double> elapsed) {
+                         std::chrono::duration<double> elapsed,
+                         std::string_view what) {
   const double rest = static_cast<double>(total - done);
   const auto left_s = static_cast<long long>(
       std::ceil(elapsed.count() * rest / static_cast<double>(done)));
-  std::string text = absl::StrFormat("%d of %d simulations, ", done, total);
+  std::string text = absl::StrFormat("%d of %d %s, ", done, total, what);
   if (left_s >= 60) absl::StrAppendFormat(&text, "%d min ", left_s / 60);
   absl::StrAppendFormat(&text, "%d s left", left_s % 60);
   return text;
