@@ -22,6 +22,9 @@ constexpr std::string_view kUsage =
     "  els-sim run SCENARIO... [option]... simulate\n"
     "  els-sim compare [SCENARIO]... [option]...\n"
     "                                      wins, ties and losses of a policy\n"
+    "  els-sim merge FILE... [option]...   the same, from parts that were made "
+    "by\n"
+    "                                      compare --shard\n"
     "  els-sim golden --check DIR [SCENARIO]...\n"
     "                                      compare with the files in DIR\n"
     "  els-sim golden --update DIR [SCENARIO]...\n"
@@ -31,11 +34,11 @@ constexpr std::string_view kUsage =
     "\n"
     "A SCENARIO is a name of the list or the path of a .toml file. The same\n"
     "command prints the same bytes on every machine. Exit status: 0, 1 if a\n"
-    "golden file differs, a file that is checked is wrong, theory is not met "
-    "or\n"
-    "the output cannot be written, 2 if the command line is wrong.\n";
+    "golden file differs, a file that is checked or merged is wrong, theory is "
+    "not\n"
+    "met or the output cannot be written, 2 if the command line is wrong.\n";
 constexpr std::string_view kCommands =
-    "list, explain, check, run, compare, golden, validate";
+    "list, explain, check, run, compare, merge, golden, validate";
 
 po::options_description RunOptions() {
   po::options_description options("Options of run");
@@ -201,6 +204,7 @@ absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
     if (name == "list") return ParseList(words);
     if (name == "run") return ParseRun(words);
     if (name == "compare") return ParseCompare(words);
+    if (name == "merge") return ParseMerge(words);
     if (name == "golden") return ParseGolden(words);
     if (name == "check") return ParseCheck(words);
     if (name == "explain") return ParseExplain(words);

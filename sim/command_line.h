@@ -13,6 +13,7 @@
 #include "sim/model/policy.h"
 #include "sim/model/scenario.h"
 #include "sim/results/contest.h"
+#include "sim/results/contest_shard.h"
 #include "sim/results/sweep.h"
 
 namespace els_sim {
@@ -30,13 +31,30 @@ struct RunCommand {
   Seeds seeds;
 };
 
-// Who is better, and how sure is that?
-struct CompareCommand {
-  ContestPlan plan;
-  // Files to write, besides what is printed.
+// Files to write, besides what is printed.
+struct ContestFiles {
   std::optional<std::string> csv = {};
   std::optional<std::string> json = {};
   std::optional<std::string> html = {};
+};
+
+// Who is better, and how sure is that?
+struct CompareCommand {
+  ContestPlan plan;
+  ContestFiles files = {};
+};
+
+// A part of that, left in a file.
+struct ShardCommand {
+  ContestPlan plan;
+  Shard shard;
+  std::string file;
+};
+
+// What CompareCommand does, from the files of all ShardCommands.
+struct MergeCommand {
+  std::vector<std::string> shards;
+  ContestFiles files = {};
 };
 
 struct GoldenCommand {
@@ -63,7 +81,8 @@ struct ValidateCommand {
 
 using Command =
     std::variant<HelpCommand, ListCommand, RunCommand, CompareCommand,
-                 GoldenCommand, CheckCommand, ExplainCommand, ValidateCommand>;
+                 ShardCommand, MergeCommand, GoldenCommand, CheckCommand,
+                 ExplainCommand, ValidateCommand>;
 
 // `arguments` without the program's name. InvalidArgumentError, of one line
 // that names what is wrong (or of all lines that ReadScenario has to say), if

@@ -23,7 +23,8 @@ po::variables_map Parse(const Words& words, po::options_description options);
 // None if it is not there.
 Words WordsOf(const po::variables_map& values, const char* name);
 
-// A command of its own file. Throws po::error.
+// The commands of command_compare.cc. Throw po::error.
 absl::StatusOr<Command> ParseCompare(const Words& words);
+absl::StatusOr<Command> ParseMerge(const Words& words);
 
 }  // namespace els_sim
