@@ -28,6 +28,13 @@ function(els_target target)
   endif()
 endfunction()
 
+# els_precompile(TARGET header...): of the target's sources, if ELS_PRECOMPILE.
+function(els_precompile target)
+  if(ELS_PRECOMPILE AND NOT CCACHE)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
 # els_test(NAME SOURCES file... LIBRARIES target...): one GoogleTest program,
 # every case of it a test of its own for ctest.
 function(els_test name)
@@ -39,6 +46,9 @@ function(els_test name)
   els_target(${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main)
+  if(TARGET els_test_headers)
+    target_precompile_headers(${name} REUSE_FROM els_test_headers)
+  endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()

@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/scenario_file.h"
 #include "sim/results/contest.h"
@@ -92,6 +93,20 @@ absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
                                         count, " goes beyond 2^64 - 1"));
   }
   return seeds;
+}
+
+absl::StatusOr<Shard> ParseShard(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '/');
+  Shard shard;
+  if (parts.size() == 2 && absl::SimpleAtoi(parts[0], &shard.number) &&
+      absl::SimpleAtoi(parts[1], &shard.count) && shard.number > 0 &&
+      shard.number <= shard.count && shard.count <= kMaxShards) {
+    return shard;
+  }
+  return InvalidArgument(
+      absl::StrCat("--shard must be I/N, such as 2/8: the I-th of N, from 1 "
+                   "to N, and N at most ",
+                   kMaxShards, "; not '", text, "'"));
 }
 
 absl::Status SetLoad(const std::string& text,

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "sim/model/policy.h"
 #include "sim/model/scenario.h"
+#include "sim/results/contest_shard.h"
 #include "sim/results/sweep.h"
 
 namespace els_sim {
@@ -34,6 +35,9 @@ absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(const Words& names);
 // The seeds `first` to `first` + `count` - 1.
 absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
                                  const std::string& count);
+
+// "I/N": the I-th of N, from 1 on.
+absl::StatusOr<Shard> ParseShard(const std::string& text);
 
 // Gives those scenarios that have one the load; those with a rate have none.
 absl::Status SetLoad(const std::string& text, std::vector<Scenario>& scenarios);

@@ -1,10 +1,11 @@
-// ParseCompare of command_options.h.
+// ParseCompare and ParseMerge of command_options.h.
 
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "sim/command_options.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/duration_text.h"
@@ -33,7 +34,37 @@ constexpr std::string_view kUsage =
     "own.\n"
     "It matters to those that learn slowly, and else hardly: of 196 ratios to "
     "els,\n"
-    "half change by less than 0.3 %.\n";
+    "half change by less than 0.3 %.\n"
+    "\n"
+    "Several machines can share the work: each runs the same command with a\n"
+    "--shard of its own, and `els-sim merge` makes of their files what one\n"
+    "machine would have printed, to the byte.\n";
+
+constexpr std::string_view kMergeUsage =
+    "els-sim merge FILE... [option]...\n"
+    "\n"
+    "Prints what els-sim compare would have printed, to the byte, from the "
+    "files\n"
+    "that all its shards have left, in any order: see els-sim compare --help. "
+    "The\n"
+    "files of scenarios have to be where they were for compare, unchanged.\n";
+
+// What compare and merge print and write.
+void AddOutputOptions(po::options_description& options) {
+  const auto file = [] { return po::value<std::string>()->value_name("FILE"); };
+  options.add_options()  //
+      ("summary",
+       "print a line for each policy, in Markdown, and the losses, instead of "
+       "each scenario's table")                                     //
+      ("csv", file(), "write a line for each scenario and policy")  //
+      ("json", file(),
+       "write the same, each seed's costs and the "
+       "means over the scenarios")  //
+      ("html", file(),
+       "write a page with tables and charts that needs nothing but a "
+       "browser")  //
+      ("help", "print this");
+}
 
 po::options_description CompareOptions() {
   po::options_description options("Options of compare");
@@ -57,21 +88,21 @@ po::options_description CompareOptions() {
       ("load", po::value<Words>()->composing()->value_name("X"),
        "instead of the scenarios' own; may be given several times, each a row; "
        "no effect on scenarios that have none")  //
-      ("summary",
-       "print a line for each policy, in Markdown, and the losses, instead of "
-       "each scenario's table")  //
       ("warm-up", text("TIME")->default_value("5s"),
        "what arrives before does not count in scenarios that are steady: a "
        "stream of at least twice that, in which nothing happens later; 0s "
-       "counts all")                                                      //
-      ("csv", text("FILE"), "write a line for each scenario and policy")  //
-      ("json", text("FILE"),
-       "write the same, each seed's costs and the "
-       "means over the scenarios")  //
-      ("html", text("FILE"),
-       "write a page with tables and charts that needs nothing but a "
-       "browser")  //
-      ("help", "print this");
+       "counts all")  //
+      ("shard", text("I/N"),
+       "simulate only the I-th of N parts, from 1 on, and print nothing but "
+       "write --out")  //
+      ("out", text("FILE"), "what els-sim merge needs of the shard");
+  AddOutputOptions(options);
+  return options;
+}
+
+po::options_description MergeOptions() {
+  po::options_description options("Options of merge");
+  AddOutputOptions(options);
   return options;
 }
 
@@ -127,6 +158,32 @@ std::optional<std::string> FileOf(const po::variables_map& values,
   return values[name].as<std::string>();
 }
 
+ContestOutput OutputOf(const po::variables_map& values) {
+  return {.summary = values.count("summary") > 0,
+          .csv = FileOf(values, "csv"),
+          .json = FileOf(values, "json"),
+          .html = FileOf(values, "html")};
+}
+
+// Of compare --shard.
+absl::StatusOr<Command> ShardOf(const po::variables_map& values,
+                                ContestPlan plan) {
+  const auto shard = ParseShard(values["shard"].as<std::string>());
+  if (!shard.ok()) return shard.status();
+  if (values.count("out") == 0) {
+    return InvalidArgument("--shard needs --out FILE");
+  }
+  for (const char* name : {"summary", "csv", "json", "html"}) {
+    if (values.count(name) == 0) continue;
+    return InvalidArgument(
+        absl::StrCat("--", name, " is for els-sim merge, not for a --shard"));
+  }
+  plan.with_timelines = true;  // Merge may be asked for a page.
+  return ShardCommand{.plan = std::move(plan),
+                      .shard = *shard,
+                      .file = values["out"].as<std::string>()};
+}
+
 }  // namespace
 
 absl::StatusOr<Command> ParseCompare(const Words& words) {
@@ -134,10 +191,7 @@ absl::StatusOr<Command> ParseCompare(const Words& words) {
   if (values.count("help") > 0) {
     return HelpCommand{HelpText(kUsage, CompareOptions())};
   }
-  CompareCommand command = {.plan = {},
-                            .csv = FileOf(values, "csv"),
-                            .json = FileOf(values, "json"),
-                            .html = FileOf(values, "html")};
+  CompareCommand command = {.plan = {}, .output = OutputOf(values)};
   const absl::Status scenarios = SetScenarios(
       WordsOf(values, "scenario"), WordsOf(values, "load"), command.plan);
   if (!scenarios.ok()) return scenarios;
@@ -155,8 +209,22 @@ absl::StatusOr<Command> ParseCompare(const Words& words) {
                            values["warm-up"].as<std::string>() + "'");
   }
   command.plan.warm_up = *warm_up;
-  command.summary = values.count("summary") > 0;
-  command.plan.with_timelines = command.html.has_value();
+  if (values.count("shard") > 0) {
+    return ShardOf(values, std::move(command.plan));
+  }
+  if (values.count("out") > 0) return InvalidArgument("--out needs a --shard");
+  command.plan.with_timelines = command.output.html.has_value();
+  return command;
+}
+
+absl::StatusOr<Command> ParseMerge(const Words& words) {
+  const po::variables_map values = Parse(words, MergeOptions());
+  if (values.count("help") > 0) {
+    return HelpCommand{HelpText(kMergeUsage, MergeOptions())};
+  }
+  MergeCommand command = {.shards = WordsOf(values, "scenario"),
+                          .output = OutputOf(values)};
+  if (command.shards.empty()) return InvalidArgument("merge: no file given");
   return command;
 }
 

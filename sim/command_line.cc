@@ -22,6 +22,9 @@ constexpr std::string_view kUsage =
     "  els-sim run SCENARIO... [option]... simulate\n"
     "  els-sim compare [SCENARIO]... [option]...\n"
     "                                      wins, ties and losses of a policy\n"
+    "  els-sim merge FILE... [option]...   the same, from parts that were made "
+    "by\n"
+    "                                      compare --shard\n"
     "  els-sim replay TRACE --scenario SCENARIO [option]...\n"
     "                                      run it with recorded requests\n"
     "  els-sim fit TRACE --out FILE.toml   make a scenario of a recording\n"
@@ -36,13 +39,14 @@ constexpr std::string_view kUsage =
     "\n"
     "A SCENARIO is a name of the list or the path of a .toml file. The same\n"
     "command prints the same bytes on every machine. Exit status: 0, 1 if a\n"
-    "golden file differs, a file that is checked or a recording is wrong, "
-    "theory\n"
-    "is not met or the output cannot be written, 2 if the command line is "
+    "golden file differs, a file that is checked or merged or a recording is "
     "wrong,\n"
-    "130 if a search was stopped.\n";
+    "theory is not met or the output cannot be written, 2 if the command line "
+    "is\n"
+    "wrong, 130 if a search was stopped.\n";
 constexpr std::string_view kCommands =
-    "list, explain, check, run, compare, tune, replay, fit, golden, validate";
+    "list, explain, check, run, compare, merge, tune, replay, fit, golden, "
+    "validate";
 
 po::options_description RunOptions() {
   po::options_description options("Options of run");
@@ -200,6 +204,7 @@ absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
     if (name == "list") return ParseList(words);
     if (name == "run") return ParseRun(words);
     if (name == "compare") return ParseCompare(words);
+    if (name == "merge") return ParseMerge(words);
     if (name == "replay") return ParseReplay(words);
     if (name == "fit") return ParseFit(words);
     if (name == "golden") return ParseGolden(words);

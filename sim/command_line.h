@@ -13,6 +13,7 @@
 #include "sim/model/policy.h"
 #include "sim/model/scenario.h"
 #include "sim/results/contest.h"
+#include "sim/results/contest_shard.h"
 #include "sim/results/sweep.h"
 #include "sim/traces/recording.h"
 #include "sim/traces/replay.h"
@@ -34,14 +35,32 @@ struct RunCommand {
   Seeds seeds;
 };
 
-// Who is better, and how sure is that?
-struct CompareCommand {
-  ContestPlan plan;
+// What is made of a contest.
+struct ContestOutput {
   bool summary = false;  // Print that alone.
   // Files to write, besides what is printed.
   std::optional<std::string> csv = {};
   std::optional<std::string> json = {};
   std::optional<std::string> html = {};
+};
+
+// Who is better, and how sure is that?
+struct CompareCommand {
+  ContestPlan plan;
+  ContestOutput output = {};
+};
+
+// A part of that, left in a file.
+struct ShardCommand {
+  ContestPlan plan;
+  Shard shard;
+  std::string file;
+};
+
+// What CompareCommand does, from the files of all ShardCommands.
+struct MergeCommand {
+  std::vector<std::string> shards;
+  ContestOutput output = {};
 };
 
 struct GoldenCommand {
@@ -103,8 +122,9 @@ struct TuneCommand {
 
 using Command =
     std::variant<HelpCommand, ListCommand, RunCommand, CompareCommand,
-                 GoldenCommand, CheckCommand, ExplainCommand, ValidateCommand,
-                 ReplayCommand, FitCommand, TuneCommand>;
+                 ShardCommand, MergeCommand, GoldenCommand, CheckCommand,
+                 ExplainCommand, ValidateCommand, ReplayCommand, FitCommand,
+                 TuneCommand>;
 
 // `arguments` without the program's name. InvalidArgumentError, of one line
 // that names what is wrong (or of all lines that ReadScenario has to say), if

@@ -33,6 +33,7 @@ absl::StatusOr<RunCommand> RunOf(const po::variables_map& values,
 // Commands of their own files. They throw po::error.
 absl::StatusOr<Command> ParseCompare(const Words& words);
 absl::StatusOr<Command> ParseFit(const Words& words);
+absl::StatusOr<Command> ParseMerge(const Words& words);
 absl::StatusOr<Command> ParseReplay(const Words& words);
 absl::StatusOr<Command> ParseTune(const Words& words);
 

@@ -1,11 +1,9 @@
 // els-sim: see kUsage in command_line.cc, or run it with --help.
 
-#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <variant>
 #include <vector>
 
@@ -14,34 +12,21 @@
 #include "absl/types/span.h"
 #include "sim/command_line.h"
 #include "sim/command_trace.h"
+#include "sim/execute.h"
 #include "sim/execute_tune.h"
 #include "sim/files/catalogue.h"
 #include "sim/files/explain.h"
 #include "sim/files/scenario_file.h"
 #include "sim/results/compare.h"
-#include "sim/results/contest.h"
-#include "sim/results/contest_page.h"
-#include "sim/results/contest_report.h"
-#include "sim/results/contest_summary.h"
 #include "sim/results/golden.h"
+#include "sim/results/parallel.h"
 #include "sim/results/progress.h"
-#include "sim/results/write_file.h"
 #include "sim/theory/validate.h"
 
 namespace els_sim {
 namespace {
 
 constexpr int kUsageError = 2;
-
-std::size_t Threads() {
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
-int Flushed() {
-  if (std::cout.flush().good()) return EXIT_SUCCESS;
-  std::cerr << "els-sim: cannot write the output\n";
-  return EXIT_FAILURE;
-}
 
 std::string Report(const RunCommand& command) {
   Progress progress(command.scenarios.size() * command.policies.size() *
@@ -50,7 +35,7 @@ std::string Report(const RunCommand& command) {
   for (const Scenario& scenario : command.scenarios) {
     absl::StrAppend(&text, text.empty() ? "" : "\n",
                     Compare(scenario, command.policies, command.seeds,
-                            Threads(), [&progress] { progress.Step(); }));
+                            Processors(), [&progress] { progress.Step(); }));
   }
   return text;
 }
@@ -93,36 +78,6 @@ int Execute(const ListCommand&) {
 int Execute(const RunCommand& command) {
   std::cout << Report(command);
   return Flushed();
-}
-
-// False, and said why, if it is not OK.
-bool Good(const absl::Status& status) {
-  if (!status.ok()) std::cerr << "els-sim: " << status.message() << "\n";
-  return status.ok();
-}
-
-int Execute(const CompareCommand& command) {
-  for (const auto& path : {command.csv, command.json, command.html}) {
-    if (path.has_value() && !Good(CheckWritable(*path))) return EXIT_FAILURE;
-  }
-  const Contest contest = [&command] {
-    Progress progress(CountRuns(command.plan));
-    return RunContest(command.plan, Threads(),
-                      [&progress] { progress.Step(); });
-  }();
-  std::cout << (command.summary ? RenderSummary(contest)
-                                : RenderContest(contest));
-  bool good = Flushed() == EXIT_SUCCESS;
-  if (command.csv.has_value()) {
-    good = Good(WriteFile(*command.csv, ContestCsv(contest))) && good;
-  }
-  if (command.json.has_value()) {
-    good = Good(WriteFile(*command.json, ContestJson(contest))) && good;
-  }
-  if (command.html.has_value()) {
-    good = Good(WriteFile(*command.html, ContestPage(contest))) && good;
-  }
-  return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int Execute(const ReplayCommand& command) {
@@ -195,7 +150,7 @@ int Execute(const ValidateCommand& command) {
   std::vector<ValidationRow> rows;
   {
     Progress progress(CountRuns(cases));
-    rows = Validate(cases, Threads(), [&progress] { progress.Step(); });
+    rows = Validate(cases, Processors(), [&progress] { progress.Step(); });
   }
   std::cout << RenderValidation(rows);
   const int flushed = Flushed();
@@ -203,7 +158,7 @@ int Execute(const ValidateCommand& command) {
 }
 
 int Execute(const TuneCommand& command) {
-  return ExecuteTune(command, Threads());
+  return ExecuteTune(command, Processors());
 }
 
 int Main(const std::vector<std::string>& arguments) {

@@ -1,13 +1,13 @@
 #include "sim/files/scenario_file.h"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "sim/files/checker.h"
+#include "sim/files/fingerprint.h"
+#include "sim/files/read_file.h"
 #include "sim/files/scenario_sections.h"
 
 namespace els_sim {
@@ -126,15 +126,6 @@ void ReadAll(Section& section, std::string_view file, const FileLoader& load,
   });
 }
 
-absl::StatusOr<std::string> Content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  if (file.good() && content.good()) return content.str();
-  return absl::NotFoundError(
-      absl::StrCat(path.string(), ": cannot be read, or is empty"));
-}
-
 }  // namespace
 
 absl::StatusOr<Scenario> ParseScenario(std::string_view text,
@@ -149,9 +140,18 @@ absl::StatusOr<Scenario> ParseScenario(std::string_view text,
     return log.Status();
   }
   Scenario scenario;
+  Fingerprint fingerprint;
+  fingerprint.Add(text);
+  const FileLoader load_and_note = [&](const std::string& name) {
+    absl::StatusOr<std::string> content = load(name);
+    if (content.ok()) fingerprint.Add(*content);
+    return content;
+  };
   Section::ReadTable(parsed.table(), "", log, [&](Section& section) {
-    ReadAll(section, file, load, scenario);
+    ReadAll(section, file, load_and_note, scenario);
   });
+  scenario.origin = {.word = std::string(file),
+                     .fingerprint = fingerprint.value()};
   if (log.ok()) {
     for (const Fault& fault : Faults(scenario)) log.Add(fault);
   }
@@ -160,12 +160,12 @@ absl::StatusOr<Scenario> ParseScenario(std::string_view text,
 }
 
 absl::StatusOr<Scenario> ReadScenario(const std::string& path) {
-  const absl::StatusOr<std::string> text = Content(path);
+  const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   const std::filesystem::path folder =
       std::filesystem::path(path).parent_path();
   return ParseScenario(*text, path, [&folder](const std::string& name) {
-    return Content(folder / name);
+    return ReadFile((folder / name).string());
   });
 }
 

@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace els_sim {
 namespace {
@@ -65,6 +70,39 @@ Duration Histogram::Quantile(std::uint64_t thousandths) const {
   const Bucket& bucket = buckets_[i];
   return Duration(
       static_cast<std::int64_t>(LeastOf(i) + bucket.above / bucket.count));
+}
+
+std::string Histogram::Line() const {
+  std::string line;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    const auto [count, above] = buckets_[i];
+    if (count == 0) continue;
+    absl::StrAppend(&line, line.empty() ? "" : " ", i, " ", count, " ", above);
+  }
+  return line;
+}
+
+std::optional<Histogram> Histogram::FromLine(std::string_view line) {
+  constexpr auto kLongest = std::numeric_limits<Duration::rep>::max();
+  Histogram histogram;
+  const auto words = absl::StrSplit(absl::string_view(line.data(), line.size()),
+                                    ' ', absl::SkipEmpty());
+  for (auto word = words.begin(); word != words.end();) {
+    std::size_t index = 0;
+    Bucket bucket;
+    const auto read = [&word, &words](std::uint64_t& value) {
+      return word != words.end() && absl::SimpleAtoi(*word++, &value);
+    };
+    if (!read(index) || !read(bucket.count) || !read(bucket.above) ||
+        index < histogram.buckets_.size() || bucket.count == 0 ||
+        index > IndexOf(kLongest)) {
+      return std::nullopt;
+    }
+    histogram.buckets_.resize(index + 1);
+    histogram.buckets_[index] = bucket;
+    histogram.count_ += bucket.count;
+  }
+  return histogram;
 }
 
 }  // namespace els_sim

@@ -4,6 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/model/virtual_time.h"
@@ -32,6 +35,12 @@ class Histogram {
   // ceil(p n)-th smallest, where p = thousandths / 1000. So within 0.1 %. 0 of
   // none. REQUIRES: 0 < thousandths <= 1000.
   Duration Quantile(std::uint64_t thousandths) const;
+
+  // All of it in one line, and the same again from that: of each bucket that
+  // is not empty its place, the count and the sum, as integers. Empty if it is
+  // no such line.
+  std::string Line() const;
+  static std::optional<Histogram> FromLine(std::string_view line);
 
   friend bool operator==(const Histogram&, const Histogram&) = default;
 

@@ -246,6 +246,13 @@ struct Window {
   Duration until = {};
 };
 
+// Where a scenario has been read from.
+struct Origin {
+  std::string word = {};  // Its name in the catalogue, or the path of its file.
+  // Of that file, and of those it names: another content, another number.
+  std::uint64_t fingerprint = 0;
+};
+
 struct Scenario {
   std::string name = {};
   std::string description = {};  // One line: what happens.
@@ -279,6 +286,8 @@ struct Scenario {
 
   // See PolicySetup.
   std::optional<std::size_t> first_in_turn = {};
+
+  Origin origin = {};
 };
 
 // The server's phase at `time`; a default one, with nothing wrong, between its

@@ -1,15 +1,13 @@
 #include "sim/results/contest.h"
 
 #include <algorithm>
-#include <mutex>
+#include <cstddef>
 #include <utility>
 #include <variant>
 
 #include "sim/model/histogram.h"
-#include "sim/model/simulate.h"
-#include "sim/model/window.h"
 #include "sim/results/contest_events.h"
-#include "sim/results/parallel.h"
+#include "sim/results/contest_shard.h"
 
 namespace els_sim {
 namespace {
@@ -19,105 +17,30 @@ double Ratio(std::uint64_t part, std::uint64_t whole) {
                     : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-// What counts of a run.
-using Counted = WindowResult;
-
-std::vector<Scenario> WithWarmUp(const ContestPlan& plan) {
-  std::vector<Scenario> scenarios = plan.scenarios;
-  for (Scenario& scenario : scenarios) {
-    if (!IsSteady(scenario, plan.warm_up)) continue;
-    scenario.windows.push_back({.name = "after the warm-up",
-                                .from = plan.warm_up,
-                                .until = Duration::max()});
+// Sums of integers, and places of their own: so the order does not matter.
+void Add(Tally tally, Entry& entry, Histogram& costs) {
+  std::copy(tally.costs_s.begin(), tally.costs_s.end(),
+            entry.costs_s.begin() +
+                static_cast<std::ptrdiff_t>(tally.stretch.first_seed));
+  entry.requests += tally.costs.count();
+  entry.errors += tally.errors;
+  entry.attempts += tally.attempts;
+  if (costs.empty()) {
+    costs = std::move(tally.costs);
+  } else {
+    costs.Merge(tally.costs);
   }
-  return scenarios;
+  if (tally.timeline.has_value()) entry.timeline = std::move(tally.timeline);
 }
 
-// The runs of a contest, and what is kept of them until all are over.
-class Runs {
- public:
-  explicit Runs(Contest& contest)
-      : contest_(contest),
-        plan_(contest.plan),
-        scenarios_(WithWarmUp(plan_)),
-        costs_(plan_.scenarios.size(),
-               std::vector<Histogram>(plan_.policies.size())) {
-    const Entry entry = {.costs_s = std::vector<double>(plan_.seeds.count)};
-    contest_.entries.assign(plan_.scenarios.size(),
-                            std::vector<Entry>(plan_.policies.size(), entry));
+void Summarise(const Histogram& costs, const Entry& base, Entry& entry) {
+  entry.mean_s = costs.Mean() / std::chrono::seconds(1);
+  for (std::size_t i = 0; i < kContestQuantiles.size(); ++i) {
+    entry.quantiles[i] = costs.Quantile(kContestQuantiles[i]);
   }
-
-  // All scenarios with a seed before any with the next, so that the part of
-  // the runs that is over tells the part of the time.
-  void Do(std::size_t run) {
-    const std::size_t policy = run % plan_.policies.size();
-    run /= plan_.policies.size();
-    const std::size_t scenario = run % plan_.scenarios.size();
-    const std::size_t seed = run / plan_.scenarios.size();
-    std::optional<Timeline> timeline;
-    if (plan_.with_timelines && seed == 0) {
-      timeline.emplace(plan_.scenarios[scenario]);
-    }
-    std::function<void(const Ended&)> on_end;
-    if (timeline.has_value()) {
-      on_end = [&timeline](const Ended& request) { timeline->Add(request); };
-    }
-    const Result result =
-        Simulate(scenarios_[scenario], *plan_.policies[policy],
-                 plan_.seeds.first + seed, on_end);
-    Keep(CountedOf(result, plan_.scenarios[scenario]), scenario, policy, seed,
-         std::move(timeline));
-  }
-
-  // Once all have been done.
-  void Finish() {
-    for (std::size_t i = 0; i < plan_.scenarios.size(); ++i) {
-      for (std::size_t j = 0; j < plan_.policies.size(); ++j) {
-        Summarise(costs_[i][j], contest_.entries[i][plan_.base],
-                  contest_.entries[i][j]);
-      }
-    }
-  }
-
- private:
-  // Sums of integers, and places of their own: so the order does not matter.
-  void Keep(const Counted& counted, std::size_t scenario, std::size_t policy,
-            std::size_t seed, std::optional<Timeline> timeline) {
-    const std::lock_guard<std::mutex> lock(keeping_);
-    Entry& entry = contest_.entries[scenario][policy];
-    entry.costs_s[seed] = counted.costs.Mean() / std::chrono::seconds(1);
-    entry.requests += counted.costs.count();
-    entry.errors += counted.errors;
-    for (const std::uint64_t attempts : counted.attempts) {
-      entry.attempts += attempts;
-    }
-    costs_[scenario][policy].Merge(counted.costs);
-    if (timeline.has_value()) entry.timeline = std::move(timeline);
-  }
-
-  static void Summarise(const Histogram& costs, const Entry& base,
-                        Entry& entry) {
-    entry.mean_s = costs.Mean() / std::chrono::seconds(1);
-    for (std::size_t i = 0; i < kContestQuantiles.size(); ++i) {
-      entry.quantiles[i] = costs.Quantile(kContestQuantiles[i]);
-    }
-    entry.log_ratios = LogRatios(entry.costs_s, base.costs_s);
-    entry.to_base = EstimateRatio(entry.log_ratios);
-  }
-
-  Counted CountedOf(const Result& result, const Scenario& scenario) const {
-    if (IsSteady(scenario, plan_.warm_up)) return result.windows.back();
-    return {.costs = result.costs,
-            .errors = result.failed + result.timed_out,
-            .attempts = result.picks};
-  }
-
-  Contest& contest_;
-  const ContestPlan& plan_;
-  std::vector<Scenario> scenarios_;  // With what counts as the last window.
-  std::mutex keeping_;               // Guards the entries and costs_.
-  std::vector<std::vector<Histogram>> costs_;  // By scenario and policy.
-};
+  entry.log_ratios = LogRatios(entry.costs_s, base.costs_s);
+  entry.to_base = EstimateRatio(entry.log_ratios);
+}
 
 // Of all scenarios with this policy.
 void Judge(Contest& contest, std::size_t policy) {
@@ -207,19 +130,38 @@ double AttemptsPerRequest(const Entry& entry) {
   return Ratio(entry.attempts, entry.requests);
 }
 
-Contest RunContest(ContestPlan plan, std::size_t threads,
-                   const std::function<void()>& on_run) {
+Contest PutTogether(ContestPlan plan, std::vector<Tally> tallies) {
+  const std::size_t policies = plan.policies.size();
+  const Entry entry = {.costs_s = std::vector<double>(plan.seeds.count)};
   Contest contest = {.plan = std::move(plan), .entries = {}, .standings = {}};
-  Runs runs(contest);
-  ForEach(
-      CountRuns(contest.plan), threads, [&runs](std::size_t i) { runs.Do(i); },
-      on_run);
-  runs.Finish();
-  for (std::size_t i = 0; i < contest.plan.policies.size(); ++i) {
+  contest.entries.assign(contest.plan.scenarios.size(),
+                         std::vector<Entry>(policies, entry));
+  std::vector<std::vector<Histogram>> costs(contest.entries.size(),
+                                            std::vector<Histogram>(policies));
+  for (Tally& tally : tallies) {
+    const std::size_t scenario = tally.stretch.scenario;
+    const std::size_t policy = tally.stretch.policy;
+    Add(std::move(tally), contest.entries[scenario][policy],
+        costs[scenario][policy]);
+  }
+  for (std::size_t i = 0; i < contest.entries.size(); ++i) {
+    for (std::size_t j = 0; j < policies; ++j) {
+      Summarise(costs[i][j], contest.entries[i][contest.plan.base],
+                contest.entries[i][j]);
+    }
+  }
+  for (std::size_t i = 0; i < policies; ++i) {
     Judge(contest, i);
     contest.standings.push_back(StandingOf(contest, i));
   }
   return contest;
+}
+
+Contest RunContest(ContestPlan plan, std::size_t threads,
+                   const std::function<void()>& on_run) {
+  std::vector<Tally> tallies =
+      RunStretches(plan, StretchesOf(plan, Shard()), threads, on_run);
+  return PutTogether(std::move(plan), std::move(tallies));
 }
 
 bool IsSteady(const Scenario& scenario, Duration warm_up) {

@@ -21,6 +21,7 @@
 
 namespace els_sim {
 
+// What is added here goes into shard_file.cc, too.
 struct ContestPlan {
   std::vector<Scenario> scenarios;
   std::vector<const PolicyInfo*> policies;  // Each once.

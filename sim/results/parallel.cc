@@ -1,5 +1,7 @@
 #include "sim/results/parallel.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -7,6 +9,16 @@
 #include <vector>
 
 namespace els_sim {
+
+std::size_t Processors() {
+  // hardware_concurrency counts all of the machine, whoever may use them.
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) {
+    return std::max<std::size_t>(CPU_COUNT(&allowed), 1);
+  }
+  return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+}
 
 void ForEach(std::size_t count, std::size_t threads,
              const std::function<void(std::size_t)>& work,

@@ -1,11 +1,18 @@
 #include "sim/results/timeline.h"
 
+#include <utility>
+
 #include "els/balancer.h"
 
 namespace els_sim {
 
 Timeline::Timeline(const Scenario& scenario)
     : penalty_(scenario.failure_penalty), servers_(scenario.servers.size()) {}
+
+Timeline::Timeline(const Scenario& scenario, std::vector<Step> steps)
+    : Timeline(scenario) {
+  steps_ = std::move(steps);
+}
 
 void Timeline::Add(const Ended& request) {
   const auto index =

@@ -29,6 +29,9 @@ class Timeline {
   // For runs of `scenario`.
   explicit Timeline(const Scenario& scenario);
 
+  // As steps() of another.
+  Timeline(const Scenario& scenario, std::vector<Step> steps);
+
   // For Simulate's on_end.
   void Add(const Ended& request);
 

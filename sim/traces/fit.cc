@@ -103,7 +103,7 @@ absl::StatusOr<TraceFit> FitTrace(const Recording& recording,
   fit.timeout = FitTimeout(recording);
   for (BackendFit& backend : fit.backends) {
     for (BackendStretch& stretch : backend.stretches) {
-      const Tally& tally = stretch.tally;
+      const AttemptTally& tally = stretch.tally;
       stretch.silent = fit.timeout.has_value() && tally.successes == 0 &&
                        tally.timeouts > 0 && tally.timeouts == tally.failures;
     }

@@ -18,7 +18,7 @@ namespace els_sim {
 
 // How attempts went. The cancelled ones do not count: nobody knows how they
 // would have ended.
-struct Tally {
+struct AttemptTally {
   std::uint64_t successes = 0;
   std::uint64_t failures = 0;  // With the timeouts.
   std::uint64_t timeouts = 0;
@@ -32,7 +32,7 @@ struct Tally {
   double waited_ns = 0;
 
   void Add(const RecordedAttempt& attempt);
-  void Add(const Tally& other);
+  void Add(const AttemptTally& other);
 
   double FailureRate() const;   // 0 of none.
   double MeanLog() const;       // Likewise.
@@ -43,7 +43,7 @@ struct Tally {
 struct BackendStretch {
   Duration from = {};
   Duration until = Duration::max();
-  Tally tally = {};
+  AttemptTally tally = {};
   double slowness = 1;
   bool silent = false;  // It answered nothing, and all was waited for in vain.
 };
@@ -52,7 +52,7 @@ struct BackendFit {
   std::string name = {};
   std::vector<BackendStretch> stretches = {};  // From 0 on, without a gap.
 
-  Tally All() const;
+  AttemptTally All() const;
   const BackendStretch& At(Duration time) const;
 };
 

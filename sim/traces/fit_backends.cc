@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kFewestPerStretch = 50;
 constexpr std::size_t kMostStretches = 20;
 
-bool SameMean(const Tally& one, const Tally& other) {
+bool SameMean(const AttemptTally& one, const AttemptTally& other) {
   if (one.works < 2 || other.works < 2) return true;
   const double difference = std::abs(one.MeanLog() - other.MeanLog());
   const double squared_error = one.SquaredError() + other.SquaredError();
@@ -19,11 +19,11 @@ bool SameMean(const Tally& one, const Tally& other) {
          difference <= kTenth;
 }
 
-bool SameFailureRate(const Tally& one, const Tally& other) {
+bool SameFailureRate(const AttemptTally& one, const AttemptTally& other) {
   const auto n = static_cast<double>(one.successes + one.failures);
   const auto m = static_cast<double>(other.successes + other.failures);
   if (n == 0 || m == 0) return true;
-  Tally both = one;
+  AttemptTally both = one;
   both.Add(other);
   const double rate = both.FailureRate();
   const double difference = std::abs(one.FailureRate() - other.FailureRate());
@@ -33,7 +33,7 @@ bool SameFailureRate(const Tally& one, const Tally& other) {
 
 // One for each part of the recording; then neighbours that are the same are
 // made one.
-std::vector<BackendStretch> Joined(const std::vector<Tally>& parts,
+std::vector<BackendStretch> Joined(const std::vector<AttemptTally>& parts,
                                    Duration length) {
   std::vector<BackendStretch> stretches = {{.tally = parts[0]}};
   for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -51,14 +51,14 @@ std::vector<BackendStretch> Joined(const std::vector<Tally>& parts,
 
 // Of all stretches the one that is fastest even if chance made it so; null if
 // none has work enough to say.
-const Tally* Fastest(const std::vector<BackendFit>& backends) {
-  const auto most = [](const Tally& tally) {
+const AttemptTally* Fastest(const std::vector<BackendFit>& backends) {
+  const auto most = [](const AttemptTally& tally) {
     return tally.MeanLog() + kErrors * std::sqrt(tally.SquaredError());
   };
-  const Tally* fastest = nullptr;
+  const AttemptTally* fastest = nullptr;
   for (const BackendFit& backend : backends) {
     for (const BackendStretch& stretch : backend.stretches) {
-      const Tally& tally = stretch.tally;
+      const AttemptTally& tally = stretch.tally;
       if (tally.works < 2) continue;
       if (fastest == nullptr || most(tally) < most(*fastest)) fastest = &tally;
     }
@@ -67,7 +67,7 @@ const Tally* Fastest(const std::vector<BackendFit>& backends) {
 }
 
 void SetSlowness(std::vector<BackendFit>& backends) {
-  const Tally* const fastest = Fastest(backends);
+  const AttemptTally* const fastest = Fastest(backends);
   if (fastest == nullptr) return;
   for (BackendFit& backend : backends) {
     for (BackendStretch& stretch : backend.stretches) {
@@ -80,7 +80,7 @@ void SetSlowness(std::vector<BackendFit>& backends) {
 
 }  // namespace
 
-void Tally::Add(const RecordedAttempt& attempt) {
+void AttemptTally::Add(const RecordedAttempt& attempt) {
   if (attempt.Succeeded()) {
     ++successes;
     if (!attempt.work.has_value()) return;
@@ -97,7 +97,7 @@ void Tally::Add(const RecordedAttempt& attempt) {
   }
 }
 
-void Tally::Add(const Tally& other) {
+void AttemptTally::Add(const AttemptTally& other) {
   successes += other.successes;
   failures += other.failures;
   timeouts += other.timeouts;
@@ -108,24 +108,24 @@ void Tally::Add(const Tally& other) {
   waited_ns += other.waited_ns;
 }
 
-double Tally::FailureRate() const {
+double AttemptTally::FailureRate() const {
   if (failures == 0) return 0;
   return static_cast<double>(failures) /
          static_cast<double>(successes + failures);
 }
 
-double Tally::MeanLog() const {
+double AttemptTally::MeanLog() const {
   return works == 0 ? 0 : logs / static_cast<double>(works);
 }
 
-double Tally::SquaredError() const {
+double AttemptTally::SquaredError() const {
   if (works < 2) return 0;
   const auto n = static_cast<double>(works);
   return std::max(log_squares / n - MeanLog() * MeanLog(), 0.0) / (n - 1);
 }
 
-Tally BackendFit::All() const {
-  Tally all;
+AttemptTally BackendFit::All() const {
+  AttemptTally all;
   for (const BackendStretch& stretch : stretches) all.Add(stretch.tally);
   return all;
 }
@@ -145,7 +145,8 @@ std::vector<BackendFit> FitBackends(const Recording& recording) {
           : std::clamp<std::uint64_t>(
                 recording.attempts.size() / (kFewestPerStretch * count), 1,
                 kMostStretches));
-  std::vector<std::vector<Tally>> tallies(count, std::vector<Tally>(parts));
+  std::vector<std::vector<AttemptTally>> tallies(
+      count, std::vector<AttemptTally>(parts));
   for (const RecordedAttempt& attempt : recording.attempts) {
     const std::size_t part =
         parts == 1 ? 0 : PartAt(attempt.time, length, parts);

@@ -96,7 +96,7 @@ std::string ServerText(const BackendFit& backend) {
   std::string text = "discipline = \"infinite\"\n";
   if (phases.empty()) return text;
   absl::StrAppend(&text, "phases = [\n", phases, "]\n");
-  const Tally all = backend.All();
+  const AttemptTally all = backend.All();
   if (all.waits > 0) {
     const FractionalDuration wait(all.waited_ns /
                                   static_cast<double>(all.waits));

@@ -75,6 +75,21 @@ TEST(Histogram, MergesToWhatAllTogetherHave) {
             Of({seconds(900), seconds(1), milliseconds(1), seconds(2)}));
 }
 
+TEST(Histogram, IsTheSameFromItsLine) {
+  const Histogram histogram =
+      Of({seconds(1), seconds(1), Duration(0), Duration(1), seconds(86'400)});
+  EXPECT_EQ(Histogram::FromLine(histogram.Line()), histogram);
+  EXPECT_EQ(Of({Duration(2), Duration(2)}).Line(), "2 2 0");
+  EXPECT_EQ(Histogram::FromLine(""), Histogram());
+}
+
+TEST(Histogram, HasNoLineWithHalfABucketNoneInItOrOneTwice) {
+  for (const char* line : {"1", "1 2", "1 2 0 3", "1 0 0", "2 1 0 1 1 0",
+                           "2 1 0 2 1 0", "1 x 0", "-1 1 0", "99999999 1 0"}) {
+    EXPECT_EQ(Histogram::FromLine(line), std::nullopt) << line;
+  }
+}
+
 TEST(Histogram, OfNothingIsZero) {
   EXPECT_TRUE(Histogram().empty());
   EXPECT_EQ(Histogram().Mean().count(), 0);

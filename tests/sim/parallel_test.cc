@@ -1,7 +1,9 @@
 #include "sim/results/parallel.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
+#include <thread>
 #include <vector>
 
 namespace els_sim {
@@ -21,6 +23,20 @@ TEST(ForEach, DoesEachOnceHoweverManyThreads) {
 
 TEST(ForEach, DoesNothingIfThereIsNothing) {
   ForEach(0, 3, [](std::size_t) { FAIL(); });
+}
+
+TEST(Processors, AreThoseThatTheProcessMayUse) {
+  EXPECT_GE(Processors(), 1);
+  std::size_t left = 0;
+  // Of a thread: the others keep theirs.
+  std::thread([&left] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+    left = Processors();
+  }).join();
+  EXPECT_EQ(left, 1);
 }
 
 }  // namespace

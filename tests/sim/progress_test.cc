@@ -18,6 +18,11 @@ TEST(ProgressText, TellsTheTimeLeftAtThePaceSoFar) {
   EXPECT_EQ(ProgressText(7, 7, seconds(70)), "7 of 7 simulations, 0 s left");
 }
 
+TEST(ProgressText, NamesWhatItCounts) {
+  EXPECT_EQ(ProgressText(2, 3, seconds(4), "shards"),
+            "2 of 3 shards, 2 s left");
+}
+
 TEST(ProgressText, RoundsUp) {
   EXPECT_EQ(ProgressText(3, 4, seconds(1)), "3 of 4 simulations, 1 s left");
 }
