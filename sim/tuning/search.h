@@ -69,6 +69,8 @@ class Search {
 
   bool AsGoodAsBest(const TunePoint& point) const;
   double DistanceFromStart(const TunePoint& point) const;
+  void Estimate(std::size_t candidate, std::size_t chosen, SeedRange seeds,
+                Change& change) const;
   FinalRow RowOf(std::size_t scenario, SeedRange seeds) const;
 
   void Announce(Stretch stretch, std::size_t done = 0) const {

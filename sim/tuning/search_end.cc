@@ -1,6 +1,7 @@
 // The parts of Search that come after the search itself: see search.h.
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -98,10 +99,25 @@ absl::Status Search::Disturb() {
   absl::Status done = Simulate(candidates, train_, seeds);
   if (!done.ok()) return done;
   for (const auto& [change, candidate] : changes) {
-    (*change)->cost = EstimateRatio(
-        MakeJudge().LogCosts(candidate, chosen.candidate, train_, seeds));
+    Estimate(candidate, chosen.candidate, seeds, **change);
   }
   return absl::OkStatus();
+}
+
+void Search::Estimate(std::size_t candidate, std::size_t chosen,
+                      SeedRange seeds, Change& change) const {
+  const auto cost = [&](const std::vector<std::size_t>& scenarios) {
+    return EstimateRatio(
+        MakeJudge().LogCosts(candidate, chosen, scenarios, seeds));
+  };
+  change.cost = cost(train_);
+  change.scenario = train_.front();
+  for (const std::size_t scenario : train_) {
+    const LogRatio there = cost({scenario});
+    if (std::abs(there.mean) < std::abs(change.there.mean)) continue;
+    change.scenario = scenario;
+    change.there = there;
+  }
 }
 
 FinalRow Search::RowOf(std::size_t scenario, SeedRange seeds) const {

@@ -42,6 +42,9 @@ struct TunePoint {
 struct Change {
   double value = 0;
   LogRatio cost = {};  // To that of the chosen point, over the train scenarios.
+  // Of these the one where it changes most, and by how much there.
+  std::size_t scenario = 0;
+  LogRatio there = {};
 };
 struct Sensitivity {
   // Empty where the library takes no other value in that direction.

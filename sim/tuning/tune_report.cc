@@ -1,5 +1,7 @@
 #include "sim/tuning/tune_report.h"
 
+#include <cmath>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -35,6 +37,22 @@ std::string ChangesText(const TunePlan& plan, const Values& values) {
 
 std::string ChangeText(const std::optional<Change>& change) {
   return change.has_value() ? RatioText(change->cost) : "-";
+}
+
+// Where half or twice of an option changes most.
+std::string MostText(const TunePlan& plan, const Sensitivity& sensitivity) {
+  const Change* most = nullptr;
+  for (const auto* change : {&sensitivity.half, &sensitivity.twice}) {
+    if (!change->has_value()) continue;
+    if (most != nullptr &&
+        std::abs((*change)->there.mean) <= std::abs(most->there.mean)) {
+      continue;
+    }
+    most = &**change;
+  }
+  if (most == nullptr) return "-";
+  return absl::StrFormat("%s %s", plan.scenarios[most->scenario].scenario.name,
+                         RatioText(most->there));
 }
 
 TextRow MeanRow(const TuneResult& result, Role role) {
@@ -107,7 +125,8 @@ std::string TuneVerdict(const TunePlan& plan, const TuneResult& result) {
 std::vector<TextRow> OptionTable(const TunePlan& plan,
                                  const TuneResult& result) {
   std::vector<TextRow> rows = {{"option", "scale", "range", "start", "tuned",
-                                "cost at half of it", "cost at twice"}};
+                                "cost at half of it", "cost at twice",
+                                "most, of these, in"}};
   for (std::size_t i = 0; i < plan.options.size(); ++i) {
     const TunedOption& option = plan.options[i];
     rows.push_back({option.name, std::string(ScaleText(option.scale)),
@@ -116,7 +135,8 @@ std::vector<TextRow> OptionTable(const TunePlan& plan,
                     ValueText(option, option.start),
                     ValueText(option, Chosen(result).values[i]),
                     ChangeText(result.sensitivities[i].half),
-                    ChangeText(result.sensitivities[i].twice)});
+                    ChangeText(result.sensitivities[i].twice),
+                    MostText(plan, result.sensitivities[i])});
   }
   return rows;
 }

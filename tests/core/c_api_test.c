@@ -82,9 +82,9 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.unproven_factor == 1.15);
   CHECK(options.failure_cost_factor == 7);
   CHECK(options.failure_cost_memory_ns == 60 * kSecond);
-  CHECK(options.overdue_factor == 2);
+  CHECK(options.overdue_factor == 1.5);
   CHECK(options.turn_limit == 0.2);
-  CHECK(options.turn_slope == 2);
+  CHECK(options.turn_slope == 1.5);
   CHECK(options.turn_memory_ns == 60 * kSecond);
   CHECK(options.first_contact_limit == 1);
   CHECK(options.removed_memory_ns == 600 * kSecond);

@@ -66,7 +66,7 @@ TEST(CStructsTest, FieldsThatAShorterStructLacksTakeTheirDefaults) {
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->seed, 7u);
   EXPECT_EQ(options->turn_limit, 0.5);
-  EXPECT_EQ(options->turn_slope, 2);
+  EXPECT_EQ(options->turn_slope, Options().turn_slope);
   EXPECT_EQ(options->removed_memory, std::chrono::minutes(10));
 }
 

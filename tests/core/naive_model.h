@@ -73,7 +73,7 @@ class Model {
       picks_since_beat_ = 0;
     }
     TakeNews();
-    beat_after_ = 1 + std::min(64.0, std::floor(AllPicks() * 0.0025));
+    beat_after_ = 1 + std::min(64.0, std::floor(AllPicks() * (0.005 / 1.5)));
   }
 
   void Pick(ModelBackend& backend, double now_s) {
@@ -122,14 +122,14 @@ class Model {
                          n / (AllPicks() + n);
     return (l + c * (1 / s - 1)) * Overdue(backend, now_s) *
            (backend.outstanding + 1) * backend.distance *
-           (1 + std::clamp(2 * (share - 1), -0.2, 0.2));
+           (1 + std::clamp(1.5 * (share - 1), -0.2, 0.2));
   }
 
   double Overdue(const ModelBackend& backend, double now_s) const {
     double age = 0;
     for (const double since : backend.waiting_since_s) age += now_s - since;
     if (age > 0) age /= static_cast<double>(backend.waiting_since_s.size());
-    return std::max(1.0, age / (2 * Latency(backend, FleetLatency())));
+    return std::max(1.0, age / (1.5 * Latency(backend, FleetLatency())));
   }
 
   // Whether the first-contact bound keeps it out of the choice.

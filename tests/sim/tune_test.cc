@@ -99,6 +99,9 @@ TEST(Tune, SaysWhatHalfAndTwiceAValueCost) {
                     MeanCost(scenario, WithOptions(*as_tuned), seed));
   }
   EXPECT_NEAR(sensitivity.twice->cost.mean, sum / 9, 1e-12);
+  // There is but one.
+  EXPECT_EQ(sensitivity.twice->scenario, 0);
+  EXPECT_EQ(sensitivity.twice->there.mean, sensitivity.twice->cost.mean);
 }
 
 TEST(Tune, ComparesWithSeedsThatTheSearchHasNotSeen) {
