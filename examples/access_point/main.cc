@@ -63,8 +63,8 @@ int main(int argc, char** argv) {
     ids.push_back(ToString(backend));
   }
   access_point::Recorder recorder(ids);
-  const std::unique_ptr<access_point::Picker> picker =
-      access_point::MakePicker(options.policy, std::move(ids), options.seed);
+  const std::unique_ptr<access_point::Picker> picker = access_point::MakePicker(
+      options.policy, std::move(ids), options.seed, options.els);
   access_point::RecordingPicker recording(*picker, recorder);
   const bool record = !options.record.empty();
   const absl::StatusOr<std::unique_ptr<Proxy>> proxy = Proxy::Open(

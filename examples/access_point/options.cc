@@ -7,6 +7,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <charconv>
+#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -15,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "els/options_text.h"
 
 namespace access_point {
 namespace {
@@ -50,6 +52,9 @@ po::options_description Flags() {
       "threads that serve; all share one balancer (1)")(
       "seed", po::value<std::string>()->value_name("N"),
       "of the policy's random decisions; 0 draws one (0)")(
+      "options", po::value<std::string>()->value_name("FILE"),
+      "of els, a line each, as `els-sim tune --out` writes them; those that "
+      "FILE lacks are the library's, and its seed does not count")(
       "record", po::value<std::string>()->value_name("FILE"),
       "write there when each attempt began, to which backend, how it went and "
       "how long that took, for `els-sim fit` and `els-sim replay`; an older "
@@ -154,6 +159,35 @@ absl::Status ReadPolicy(const po::variables_map& given, Policy& out) {
   return absl::OkStatus();
 }
 
+// The text of the file; not of one that is larger than options ever are.
+absl::StatusOr<std::string> ReadText(const std::string& path) {
+  constexpr std::size_t kMostBytes = 1 << 20;
+  std::string text(kMostBytes, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(text.data(), kMostBytes);
+  // A folder opens, but has no end.
+  if (!file.is_open() || file.bad() || !file.eof()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--options: cannot read '", path, "'"));
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+absl::Status ReadElsOptions(const po::variables_map& given, els::Options& out) {
+  if (!given.count("options")) return absl::OkStatus();
+  const std::string& path = given["options"].as<std::string>();
+  const absl::StatusOr<std::string> text = ReadText(path);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<els::Options> options = els::ParseOptions(*text);
+  if (!options.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--options: ", path, ": ", options.status().message()));
+  }
+  out = *std::move(options);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   Options options;
   absl::Status status = ReadBackends(given, options.backends);
@@ -172,6 +206,7 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
       ReadInteger(given, "threads", 1u, kMaxThreads, options.threads));
   status.Update(
       ReadInteger<std::uint64_t>(given, "seed", 0, UINT64_MAX, options.seed));
+  status.Update(ReadElsOptions(given, options.els));
   if (given.count("record")) {
     options.record = given["record"].as<std::string>();
     if (options.record.empty()) {

@@ -26,6 +26,7 @@ struct Options {
   std::size_t max_idle = 64;
   unsigned threads = 1;
   std::uint64_t seed = 0;
+  els::Options els = {};    // Of Policy::kEls; its seed is the one above.
   std::string record = {};  // A file; empty: none.
 };
 

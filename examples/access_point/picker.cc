@@ -147,10 +147,10 @@ std::vector<els::BackendSnapshot> ElsPicker::Snapshot(
 }
 
 std::unique_ptr<Picker> MakePicker(Policy policy, std::vector<std::string> ids,
-                                   std::uint64_t seed) {
+                                   std::uint64_t seed, els::Options options) {
   if (policy == Policy::kEls) {
-    return std::make_unique<ElsPicker>(std::move(ids),
-                                       els::Options{.seed = seed});
+    options.seed = seed;
+    return std::make_unique<ElsPicker>(std::move(ids), options);
   }
   if (seed == 0) seed = std::random_device()();
   if (policy == Policy::kRoundRobin) {

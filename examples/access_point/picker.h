@@ -63,7 +63,9 @@ class ElsPicker final : public Picker {
 
 // The picker of `policy` over backends of these ids, which are as ElsPicker
 // requires. `seed` drives its random decisions; 0 draws one from the system.
+// `options`, but for their seed, are of kEls alone.
 std::unique_ptr<Picker> MakePicker(Policy policy, std::vector<std::string> ids,
-                                   std::uint64_t seed);
+                                   std::uint64_t seed,
+                                   els::Options options = {});
 
 }  // namespace access_point

@@ -61,8 +61,8 @@ std::string Tail(int file) {
   return text;
 }
 
-// The wait status of a process that has closed its files because it is ending,
-// or else is killed after a second.
+// The wait status of a process that is ending, or else is killed after a
+// second.
 int ReapSoon(pid_t pid) {
   constexpr int kMilliseconds = 1000;
   int status = 0;
@@ -109,8 +109,8 @@ Child::Child(const asio::any_io_executor& executor, std::string name,
 
 Child::~Child() {
   if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    kill(pid_, SIGTERM);
+    ReapSoon(pid_);
   }
   close(errors_);
 }

@@ -14,11 +14,12 @@
 
 namespace demo {
 
-// Owns the process: destruction kills it and waits until it is gone. Should
-// this process die without that, by a crash or by SIGKILL, the kernel kills the
-// child. It runs in a process group of its own, so that Ctrl-C reaches it
-// through its parent alone. Not thread-safe; the thread that starts a child
-// must live as long as the child is to.
+// Owns the process: destruction ends it by SIGTERM, or after a second by
+// SIGKILL, and waits until it is gone. Should this process die without that, by
+// a crash or by SIGKILL, the kernel kills the child. It runs in a process group
+// of its own, so that Ctrl-C reaches it through its parent alone. Not
+// thread-safe; the thread that starts a child must live as long as the child is
+// to.
 class Child {
  public:
   // Starts `command`, a path and its arguments. Throws std::system_error if no

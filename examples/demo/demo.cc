@@ -32,12 +32,24 @@ asio::awaitable<std::uint64_t> FetchAttempts(asio::ip::tcp::endpoint backend) {
   co_return json::value_to<std::uint64_t>(stats.at("attempts"));
 }
 
+Proxying ProxyingOf(const DemoOptions& options, const std::string& policy) {
+  Proxying proxying = {.policy = policy};
+  if (policy != "els") return proxying;
+  const auto add = [&proxying](const char* flag, const std::string& file) {
+    if (!file.empty())
+      proxying.flags.insert(proxying.flags.end(), {flag, file});
+  };
+  add("--options", options.options);
+  add("--record", options.record);
+  return proxying;
+}
+
 asio::awaitable<PolicyResult> RunPolicy(const DemoOptions& options,
                                         std::string policy,
                                         std::span<const Arrival> schedule) {
   using asio::experimental::awaitable_operators::operator&&;
-  const Fleet fleet =
-      co_await StartFleet(options.programs, policy, options.seed);
+  const Fleet fleet = co_await StartFleet(
+      options.programs, ProxyingOf(options, policy), options.seed);
   LoadLog log;
   co_await (RunLoad(fleet.access_point.endpoint, schedule, kPatience, log) &&
             ShowProgress(policy, schedule.size(), log));

@@ -18,6 +18,9 @@ struct DemoOptions {
   Programs programs;
   std::chrono::seconds seconds{};  // of traffic for each policy
   std::uint64_t seed = 0;
+  // Files of the access point while its policy is els; empty: none.
+  std::string options = {};
+  std::string record = {};
 };
 
 // Runs every policy, showing progress on standard output. Throws if a server

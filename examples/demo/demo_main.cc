@@ -45,6 +45,10 @@ po::options_description Flags() {
       ("seed", po::value<long>()->default_value(1),
        "of the schedule and of the backends' service times")             //
       ("html", po::value<std::string>(), "file to write the report to")  //
+      ("options", po::value<std::string>()->default_value(""),
+       "file of the options that els is to have, as els-sim tune writes it")  //
+      ("record", po::value<std::string>()->default_value(""),
+       "file to which els's access point is to write each attempt")  //
       ("made-by", po::value<std::string>(),
        "command that the report names instead of this one");
   return flags;
@@ -120,7 +124,9 @@ int Main(int argc, char** argv) {
       .programs = {.backend = values["backend"].as<std::string>(),
                    .access_point = values["access-point"].as<std::string>()},
       .seconds = std::chrono::seconds(values["seconds"].as<long>()),
-      .seed = static_cast<std::uint64_t>(values["seed"].as<long>())};
+      .seed = static_cast<std::uint64_t>(values["seed"].as<long>()),
+      .options = values["options"].as<std::string>(),
+      .record = values["record"].as<std::string>()};
 
   const auto [results, signal] = Run(options);
   if (signal != 0) {

@@ -64,16 +64,17 @@ std::string Print(const auto& value) {
 
 }  // namespace
 
-asio::awaitable<Fleet> StartFleet(Programs programs, std::string policy,
+asio::awaitable<Fleet> StartFleet(Programs programs, Proxying proxying,
                                   std::uint64_t seed) {
   Fleet fleet;
   std::vector<std::string> proxy = {programs.access_point,
                                     "--listen",
                                     "127.0.0.1:0",
                                     "--policy",
-                                    policy,
+                                    proxying.policy,
                                     "--timeout",
                                     Print(kAttemptTimeout.count()) + "s"};
+  proxy.insert(proxy.end(), proxying.flags.begin(), proxying.flags.end());
   for (const BackendKind& kind : kBackends) {
     std::vector<std::string> command = {
         programs.backend,    "--name",    kind.name,           "--slots",

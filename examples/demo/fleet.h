@@ -51,10 +51,16 @@ struct Programs {
   std::string access_point;
 };
 
+// How the access point is to be started.
+struct Proxying {
+  std::string policy;
+  std::vector<std::string> flags = {};  // Any others.
+};
+
 // Starts all of them afresh; `seed` fixes the backends' random numbers. Throws
 // if one does not come up. One that ends later than that, before the fleet is
 // destroyed, makes the executor's run() throw a message that tells which.
-boost::asio::awaitable<Fleet> StartFleet(Programs programs, std::string policy,
+boost::asio::awaitable<Fleet> StartFleet(Programs programs, Proxying proxying,
                                          std::uint64_t seed);
 
 }  // namespace demo

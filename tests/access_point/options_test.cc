@@ -1,8 +1,11 @@
 #include "examples/access_point/options.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -52,6 +55,41 @@ TEST(Options, RetryBudgetOfZeroLeavesNoFloorEither) {
 TEST(Options, RecordTakesAFile) {
   EXPECT_EQ((**Parse({"--backend", "h:1", "--record", "r.csv"})).record,
             "r.csv");
+}
+
+// A file of this text, in a folder of its own.
+std::string FileOf(const std::string& text) {
+  std::string folder =
+      (std::filesystem::temp_directory_path() / "els-XXXXXX").string();
+  EXPECT_NE(mkdtemp(folder.data()), nullptr);
+  std::ofstream(folder + "/o") << text;
+  return folder + "/o";
+}
+
+TEST(Options, ElsTakesItsOptionsFromAFile) {
+  const std::string file = FileOf("seed = 3\nturn_limit = 0.25\n");
+  const auto options = Parse({"--backend", "h:1", "--options", file.c_str()});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ((*options)->els.turn_limit, 0.25);
+  EXPECT_EQ((*options)->els.turn_slope, els::Options().turn_slope);
+  EXPECT_EQ((*options)->seed, 0);
+  const std::string empty = FileOf("");
+  EXPECT_TRUE(Parse({"--backend", "h:1", "--options", empty.c_str()}).ok());
+}
+
+TEST(Options, AWrongFileIsNamedWithItsLineAndField) {
+  const std::string file = FileOf("# tuned\nturn_limit = 2\n");
+  const auto error = [](const std::string& path) {
+    return std::string(Parse({"--backend", "h:1", "--options", path.c_str()})
+                           .status()
+                           .message());
+  };
+  EXPECT_EQ(error(file), "--options: " + file +
+                             ": line 2: turn_limit is \"2\"; it must be a "
+                             "number from 0 to 0.9");
+  EXPECT_EQ(error("/nowhere"), "--options: cannot read '/nowhere'");
+  EXPECT_EQ(error("/tmp"), "--options: cannot read '/tmp'");
+  EXPECT_EQ(error(FileOf(std::string(2 << 20, '#'))).find("cannot read"), 11);
 }
 
 TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
