@@ -30,7 +30,8 @@ Duration Rounded(double seconds) {
 }
 
 double FailureLatencySeconds(const Moment& moment, const Mishaps& mishaps) {
-  const double decay = Decay(moment.latency_ticks - mishaps.ticks);
+  const Ticks ticks = Later(moment.latency_ticks, mishaps.ticks);
+  const double decay = Decay(ticks - mishaps.ticks);
   return (mishaps.sum_s * decay + moment.prior_weight * moment.latency_s) /
          (mishaps.weight * decay + moment.prior_weight);
 }
@@ -41,10 +42,11 @@ double FailureCostSeconds(const Moment& moment, const Mishaps& mishaps) {
 }
 
 void LearnFailure(double latency_s, const Moment& moment, Mishaps& mishaps) {
-  const double decay = Decay(moment.latency_ticks - mishaps.ticks);
+  const Ticks ticks = Later(moment.latency_ticks, mishaps.ticks);
+  const double decay = Decay(ticks - mishaps.ticks);
   mishaps.sum_s = static_cast<float>(mishaps.sum_s * decay + latency_s);
   mishaps.weight = static_cast<float>(mishaps.weight * decay + 1);
-  mishaps.ticks = moment.latency_ticks;
+  mishaps.ticks = ticks;
 }
 
 // The logarithm of what is left of what is known of a backend that has only
@@ -61,41 +63,45 @@ double OutageLog(double memories, double growth) {
 
 }  // namespace
 
-// Of what is left, the part since the last CatchUp.
-double Evidence::OutageDecay(const Moment& moment) const {
+// Of what is left, the part since the last CatchUp. The bound is for an outage
+// of a million memories, after which the clock has gone round.
+double Evidence::OutageDecay(Ticks now, double growth) const {
   const double memories_per_tick = pace_ / (256 * kTicksPerMemory);
   const auto left = [&](Ticks ticks) {
-    return OutageLog(memories_per_tick * (ticks - failing_since_),
-                     moment.outage_growth);
+    return OutageLog(memories_per_tick * (ticks - failing_since_), growth);
   };
-  return els::Exp(left(moment.success_ticks) - left(success_ticks_));
+  return els::Exp(std::min(0.0, left(now) - left(success_ticks_)));
 }
 
 void Evidence::Age(Moment moment) {
   const bool failing = pace_ != kNotFailing;
-  const double outage_decay = failing ? OutageDecay(moment) : 1;
-  if (latency_ticks_ != moment.latency_ticks || failing) {
+  const Ticks latency_ticks = Later(moment.latency_ticks, latency_ticks_);
+  const Ticks success_ticks = Later(moment.success_ticks, success_ticks_);
+  const Ticks turn_ticks = Later(moment.turn_ticks, turn_ticks_);
+  const double outage_decay =
+      failing ? OutageDecay(success_ticks, moment.outage_growth) : 1;
+  if (latency_ticks_ != latency_ticks || failing) {
     const double decay =
-        failing ? outage_decay : Decay(moment.latency_ticks - latency_ticks_);
+        failing ? outage_decay : Decay(latency_ticks - latency_ticks_);
     Fade(latency_weight_, decay);
     latency_sum_s_ = latency_weight_ > 0 ? latency_sum_s_ * decay : 0;
-    latency_ticks_ = moment.latency_ticks;
+    latency_ticks_ = latency_ticks;
   }
-  if (success_ticks_ != moment.success_ticks) {
+  if (success_ticks_ != success_ticks) {
     const double decay =
-        failing ? outage_decay : Decay(moment.success_ticks - success_ticks_);
+        failing ? outage_decay : Decay(success_ticks - success_ticks_);
     Fade(succeeded_, decay);
     Fade(failed_, decay);
-    success_ticks_ = moment.success_ticks;
+    success_ticks_ = success_ticks;
   }
-  if (turn_ticks_ != moment.turn_ticks) {
-    Fade(recent_picks_, Decay(moment.turn_ticks - turn_ticks_));
-    turn_ticks_ = moment.turn_ticks;
+  if (turn_ticks_ != turn_ticks) {
+    Fade(recent_picks_, Decay(turn_ticks - turn_ticks_));
+    turn_ticks_ = turn_ticks;
   }
 }
 
-void Evidence::NoteSetback(const Moment& moment, const Mishaps& mishaps) {
-  if (pace_ == kNotFailing) failing_since_ = moment.success_ticks;
+void Evidence::NoteSetback(const Mishaps& mishaps) {
+  if (pace_ == kNotFailing) failing_since_ = success_ticks_;
   // A double, as a product of counts might not fit.
   const auto good = static_cast<double>(successes_ + 1);
   const auto all =
@@ -108,7 +114,7 @@ void Evidence::LearnOther(Outcome outcome, double latency_s, Moment moment,
                           Mishaps& mishaps) {
   if (outcome == Outcome::kFailure) {
     ++mishaps.failures;
-    NoteSetback(moment, mishaps);
+    NoteSetback(mishaps);
     LearnFailure(latency_s, moment, mishaps);
     succeeded_ *= moment.trust_after_failure;
     failed_ += 1;
@@ -119,7 +125,7 @@ void Evidence::LearnOther(Outcome outcome, double latency_s, Moment moment,
     // twice, send everything to the backends that still answer, and make them
     // time out next. But never a cheaper one, however short the deadline.
     ++mishaps.timeouts;
-    NoteSetback(moment, mishaps);
+    NoteSetback(mishaps);
     latency_s = std::max(latency_s, moment.failure_cost_s);
   } else {
     ++mishaps.cancelled;

@@ -49,7 +49,8 @@ class Evidence {
   double distance() const { return distance_; }
   void set_distance(double distance) { distance_ = distance; }
 
-  // Ages all sums to the moment. Every call below that takes one REQUIRES it.
+  // Ages all sums to the moment, if it is not older than that of the last call.
+  // Every call below that takes one REQUIRES it.
   void CatchUp(const Moment& moment) {
     if (latency_ticks_ != moment.latency_ticks ||
         success_ticks_ != moment.success_ticks ||
@@ -154,8 +155,8 @@ class Evidence {
   // By value, as they are called seldom: so that a moment whose address is
   // never taken may stay in registers.
   void Age(Moment moment);
-  double OutageDecay(const Moment& moment) const;
-  void NoteSetback(const Moment& moment, const Mishaps& mishaps);
+  double OutageDecay(Ticks now, double growth) const;
+  void NoteSetback(const Mishaps& mishaps);
   void LearnOther(Outcome outcome, double latency_s, Moment moment,
                   Mishaps& mishaps);
   Terms WithFailures(Moment moment, const Mishaps& mishaps, Terms terms) const;

@@ -13,6 +13,15 @@ using Ticks = std::uint32_t;
 
 inline constexpr double kTicksPerMemory = 4096;
 
+// The later of two readings. A thread may come to a backend with a reading from
+// before another thread's, and such a step back is no step. The clocks go on
+// unseen by a backend that is not in the set, so they are taken to be behind by
+// at most a sixteenth of the circle, 65,536 memories.
+constexpr Ticks Later(Ticks reading, Ticks own) {
+  constexpr Ticks kMostBehind = Ticks{1} << 28;
+  return own - reading <= kMostBehind ? own : reading;
+}
+
 namespace decay_tables {
 
 // e^-x for x in [0, 1] by its Taylor series, of which 22 terms leave less than

@@ -45,13 +45,14 @@ void ExpectConsistent(const BackendSnapshot& backend) {
   const auto outstanding = static_cast<std::uint64_t>(backend.outstanding);
   EXPECT_LE(outstanding, counts.picks);
   EXPECT_LE(learnt, counts.picks);
+  EXPECT_GT(backend.expected_latency, Duration::zero());
   // What is over has an outcome or was dropped, and what has may not be over.
   EXPECT_LE(counts.picks - outstanding, learnt + counts.dropped);
   EXPECT_TRUE(!backend.removed || outstanding > 0);
 }
 
-// Takes backends out and puts them back, changes options, and looks, until
-// told to stop, but a hundred times at the least.
+// Takes backends out and puts them back, but never all, changes options, and
+// looks, until told to stop, but a hundred times at the least.
 void Disturb(Balancer& balancer, std::uint64_t seed,
              const std::atomic<bool>& stop) {
   Random random(seed);
@@ -62,6 +63,7 @@ void Disturb(Balancer& balancer, std::uint64_t seed,
     for (const Backend& backend : All()) {
       if (random.Below(3) != 0) set.push_back(backend);
     }
+    if (set.empty()) set.push_back(All().front());
     EXPECT_TRUE(balancer.SetBackends(set, now).ok());
     Options options;
     options.choice = static_cast<Choice>(random.Below(3));
@@ -104,6 +106,7 @@ TEST(BalancerStressTest, EveryCountIsConserved) {
     counted += CountsOf(backend);
   }
   EXPECT_GT(done.picks, kWorkers * kStepsPerWorker / 4);
+  for (const Worker& worker : workers) EXPECT_EQ(worker.refused(), 0);
   EXPECT_EQ(counted.picks, done.picks);
   EXPECT_EQ(counted.outcomes, done.outcomes);
   EXPECT_EQ(counted.dropped, done.dropped);

@@ -90,6 +90,7 @@ class Worker {
   }
 
   const Counts& counts() const { return counts_; }
+  std::uint64_t refused() const { return refused_; }  // Picks without a ticket.
 
  private:
   // Of ten: picks, finishes, answers, hands on and drops.
@@ -114,6 +115,8 @@ class Worker {
     if (ticket) {
       ++counts_.picks;
       EXPECT_EQ(ticket.id(), std::to_string(ticket.tag()));
+    } else {
+      ++refused_;
     }
     const bool picked = static_cast<bool>(ticket);
     Replace(request, {std::move(ticket), picked});
@@ -160,6 +163,7 @@ class Worker {
   TimePoint now_;
   std::array<Request, 8> requests_;
   Counts counts_;
+  std::uint64_t refused_ = 0;
 };
 
 }  // namespace els
