@@ -93,7 +93,7 @@ struct Options {
 
   // Outstanding requests older than this many times the backend's latency, in
   // the mean, raise its expected latency in proportion. 1 to 1000. Lower
-  // notices a silent or slowed backend sooner (1.5 instead of 2 saves 7 % in
+  // notices a silent or slowed backend sooner (1.5 instead of 2 saves 6 % in
   // drastic-slowdown), and mistakes long requests for silence.
   double overdue_factor = 1.5;
 
