@@ -8,7 +8,10 @@
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "sim/files/catalogue.h"
 
 namespace els_sim {
@@ -310,22 +313,46 @@ TEST(Simulate, GivesEveryPolicyTheSameWorkOnASingleServer) {
   }
 }
 
-TEST(Simulate, EndsEveryRequestAndCountsEachOnce) {
+class InEveryScenario : public ::testing::TestWithParam<const PolicyInfo*> {};
+
+TEST_P(InEveryScenario, EveryRequestEndsAndCountsOnce) {
   for (const Scenario& scenario : Scenarios()) {
-    for (const PolicyInfo& policy : Policies()) {
-      const Result result = Simulate(scenario, policy, 1);
-      std::uint64_t attempts = 0;
-      for (const std::uint64_t picks : result.picks) attempts += picks;
-      EXPECT_GE(attempts, result.costs.count());
-      EXPECT_EQ(result.succeeded + result.failed + result.timed_out,
-                result.costs.count());
-      for (const WindowResult& window : result.windows) {
-        EXPECT_GE(window.costs.count(), window.errors);
-      }
-      EXPECT_GT(result.costs.Quantile(1), Duration::zero());
+    const Result result = Simulate(scenario, *GetParam(), 1);
+    std::uint64_t attempts = 0;
+    for (const std::uint64_t picks : result.picks) attempts += picks;
+    EXPECT_GE(attempts, result.costs.count());
+    EXPECT_EQ(result.succeeded + result.failed + result.timed_out,
+              result.costs.count());
+    for (const WindowResult& window : result.windows) {
+      EXPECT_GE(window.costs.count(), window.errors);
     }
+    EXPECT_GT(result.costs.Quantile(1), Duration::zero());
   }
 }
+
+std::vector<const PolicyInfo*> AllPolicies() {
+  std::vector<const PolicyInfo*> policies;
+  for (const PolicyInfo& policy : Policies()) policies.push_back(&policy);
+  return policies;
+}
+
+std::string CamelCase(const testing::TestParamInfo<const PolicyInfo*>& info) {
+  std::string name;
+  bool upper = true;
+  for (const char letter : info.param->name) {
+    if (letter == '-') {
+      upper = true;
+      continue;
+    }
+    name += upper ? absl::ascii_toupper(static_cast<unsigned char>(letter))
+                  : letter;
+    upper = false;
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, InEveryScenario,
+                         ::testing::ValuesIn(AllPolicies()), CamelCase);
 
 }  // namespace
 }  // namespace els_sim
