@@ -10,9 +10,12 @@ function(els_target target)
     target_compile_options(
       ${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety>)
   elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # False alarms at every "literal" + string (GCC bug 105651).
+    # False alarms at every "literal" + string (GCC bug 105651), of these kinds,
+    # too, where headers are precompiled.
     target_compile_options(
-      ${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+      ${target} PRIVATE
+      $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-array-bounds
+                                -Wno-stringop-overflow -Wno-stringop-overread>)
   endif()
   if(ELS_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
