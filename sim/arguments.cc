@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sim/files/catalogue.h"
+#include "sim/files/options_file.h"
 #include "sim/files/scenario_file.h"
 #include "sim/results/contest.h"
 
@@ -28,6 +29,18 @@ absl::StatusOr<Scenario> FindOne(const std::string& name) {
   return InvalidArgument(absl::StrCat(
       "unknown scenario '", name,
       "'; it must be the path of a .toml file, or one of ", KnownScenarios()));
+}
+
+// No policy's name has a dot or a slash.
+absl::StatusOr<const PolicyInfo*> FindOnePolicy(const std::string& name) {
+  const PolicyInfo* policy = FindPolicy(name);
+  if (policy != nullptr) return policy;
+  if (name.find_first_of("./") != name.npos) return PolicyOfOptionsFile(name);
+  return InvalidArgument(absl::StrCat(
+      "unknown policy '", name,
+      "'; it must be the path of a file of options for els, with a dot or a "
+      "slash in it, or one of ",
+      KnownPolicies()));
 }
 
 }  // namespace
@@ -64,11 +77,9 @@ absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(
     const Words& names) {
   std::vector<const PolicyInfo*> policies;
   for (const std::string& name : names) {
-    policies.push_back(FindPolicy(name));
-    if (policies.back() == nullptr) {
-      return InvalidArgument(absl::StrCat("unknown policy '", name,
-                                          "'; there are: ", KnownPolicies()));
-    }
+    const auto policy = FindOnePolicy(name);
+    if (!policy.ok()) return policy.status();
+    policies.push_back(*policy);
   }
   if (!policies.empty()) return policies;
   for (const PolicyInfo& policy : Policies()) policies.push_back(&policy);

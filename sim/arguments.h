@@ -29,7 +29,8 @@ std::string KnownPolicies();
 // their order.
 absl::StatusOr<std::vector<Scenario>> FindScenarios(const Words& names);
 
-// The same for policies; all of them if there are no names.
+// The policies of these names, and els with the options of these files, which
+// have a dot or a slash in their paths; all policies if there are no names.
 absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(const Words& names);
 
 // The seeds `first` to `first` + `count` - 1.

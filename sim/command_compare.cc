@@ -76,9 +76,9 @@ po::options_description CompareOptions() {
   };
   options.add_options()  //
       ("policy", words("P"),
-       "a policy or several, besides the base; default: all policies and peers "
-       "of `els-sim list`, and three yardsticks, that know more than they "
-       "may")  //
+       "a policy or several, besides the base, or els with the options of a "
+       "file, such as ./tuned.txt; default: all policies and peers of "
+       "`els-sim list`, and three yardsticks, that know more than they may")  //
       ("baseline", text("P")->default_value("els"),
        "the policy that the others are compared with")                       //
       ("seed", text("N")->default_value("1"), "the first seed, at least 1")  //
@@ -177,6 +177,13 @@ absl::StatusOr<Command> ShardOf(const po::variables_map& values,
     if (values.count(name) == 0) continue;
     return InvalidArgument(
         absl::StrCat("--", name, " is for els-sim merge, not for a --shard"));
+  }
+  for (const PolicyInfo* policy : plan.policies) {
+    if (FindPolicy(policy->name) == policy) continue;
+    return InvalidArgument(
+        absl::StrCat("--shard cannot have '", std::string(policy->name),
+                     "': els-sim merge knows the policies of `els-sim list`, "
+                     "and no files of options"));
   }
   plan.with_timelines = true;  // Merge may be asked for a page.
   return ShardCommand{.plan = std::move(plan),

@@ -52,8 +52,9 @@ po::options_description RunOptions() {
   po::options_description options("Options of run");
   options.add_options()  //
       ("policy", po::value<Words>()->multitoken()->composing()->value_name("P"),
-       "a policy or several of `els-sim list`; default: the policies there, "
-       "without peers and yardsticks")  //
+       "a policy or several of `els-sim list`, or els with the options of a "
+       "file, such as ./tuned.txt; default: the policies there, without peers "
+       "and yardsticks")  //
       ("seed", po::value<std::string>()->default_value("1")->value_name("N"),
        "the first seed, at least 1")  //
       ("seeds", po::value<std::string>()->default_value("20")->value_name("K"),

@@ -22,7 +22,7 @@ constexpr std::string_view kUsage =
     "  latency_s, _ms or _us        until the answer, or until given up\n"
     "  size                         work, in any unit, if there is no latency\n"
     "  outcome                      success, failure, timeout or cancelled\n"
-    "  backend, key                 any text; keys have no effect yet\n"
+    "  backend, key                 any text; keys have no effect\n"
     "  attempt                      2 and more for retries, which do not "
     "count\n"
     "Other columns are for --service. A file of one number a line is "
@@ -51,7 +51,8 @@ po::options_description ReplayOptionsOf() {
        "service times are scaled to make this load, above 0; default: as they "
        "are")  //
       ("policy", po::value<Words>()->multitoken()->composing()->value_name("P"),
-       "a policy or several; default: all of `els-sim list`")                //
+       "a policy or several, or els with the options of a file, such as "
+       "./tuned.txt; default: all of `els-sim list`")                        //
       ("seed", text("N")->default_value("1"), "the first seed, at least 1")  //
       ("seeds", text("K")->default_value("20"),
        "simulations per policy, with the seeds N to N+K-1, pooled; 1 to "

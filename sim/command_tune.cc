@@ -1,10 +1,8 @@
 // ParseTune of command_options.h.
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -13,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "els/options_text.h"
 #include "sim/command_options.h"
+#include "sim/files/options_file.h"
 #include "sim/results/contest.h"
 #include "sim/tuning/catalogue_split.h"
 
@@ -164,20 +163,6 @@ absl::Status SetEffort(const po::variables_map& values, TunePlan& plan) {
   return set;
 }
 
-absl::Status SetStart(const std::string& path, TunePlan& plan) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file.good()) return InvalidArgument("cannot read " + path);
-  auto options = els::ParseOptions(text.str());
-  if (!options.ok()) {
-    return InvalidArgument(
-        absl::StrCat(path, ": ", options.status().message()));
-  }
-  plan.start = *options;
-  return absl::OkStatus();
-}
-
 absl::Status SetOptions(const Words& texts, TunePlan& plan) {
   if (texts.empty()) plan.options = AllTunedOptions(plan.start);
   std::set<std::string> names;
@@ -252,7 +237,11 @@ absl::StatusOr<TunePlan> PlanOf(const po::variables_map& values) {
   plan.yardstick = yardstick->front();
   absl::Status set = SetEffort(values, plan);
   const auto start = TextOf(values, "start");
-  if (set.ok() && start.has_value()) set = SetStart(*start, plan);
+  if (set.ok() && start.has_value()) {
+    auto options = ReadOptionsFile(*start);
+    set = options.status();
+    if (options.ok()) plan.start = *std::move(options);
+  }
   if (set.ok()) set = SetOptions(WordsOf(values, "option"), plan);
   if (set.ok()) set = SetScenarios(values, plan);
   if (!set.ok()) return set;

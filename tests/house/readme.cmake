@@ -16,3 +16,15 @@ foreach(scenario slow failing silent equal)
             "README.md does not show sim/expected/${scenario}.txt as it is")
   endif()
 endforeach()
+
+# The table in the middle of the contest's output.
+file(READ ${ROOT}/docs/contest.txt contest)
+string(FIND "${contest}" "| policy" begin)
+string(FIND "${contest}" "\nLosses of els" end)
+math(EXPR length "${end} - ${begin}")
+string(SUBSTRING "${contest}" ${begin} ${length} table)
+string(FIND "${readme}" "${table}" at)
+if(begin EQUAL -1 OR end EQUAL -1 OR at EQUAL -1)
+  message(FATAL_ERROR
+          "README.md does not show the table of docs/contest.txt as it is")
+endif()

@@ -67,6 +67,20 @@ TEST_F(ElsSimCompare, SumsUpAllLoadsInALineForEachPolicy) {
   EXPECT_EQ(exit.out.find("p99 ms"), std::string::npos);
 }
 
+TEST_F(ElsSimCompare, TakesAFileOfOptionsAsBaseAndAsPolicy) {
+  const std::string file = (directory_ / "defaults.txt").string();
+  std::ofstream(file) << "# none is changed\n";
+  const std::string command = "compare spotify --seeds 2 --summary ";
+  const Exit exit = Start(command + "--policy els --baseline " + file);
+  EXPECT_EQ(exit.out.find(file + " against 1 policy"), 0) << exit.out;
+  EXPECT_NE(exit.out.find("\n| els    | 1.000 [1.000, 1.000] | 1.000 |"),
+            std::string::npos)
+      << exit.out;
+  // The same path twice is the same policy.
+  ExpectUsageError(command + "--policy " + file + " --baseline " + file,
+                   {"--policy names nothing but the base"});
+}
+
 TEST_F(ElsSimCompare, WritesTheFilesItIsAskedFor) {
   const std::string base = (directory_ / "all").string();
   const Exit exit =

@@ -206,6 +206,41 @@ TEST_F(ElsSim, TakesAFileWhereItTakesAName) {
   ExpectUsageError("run none.toml", {"none.toml: cannot be read"});
 }
 
+TEST_F(ElsSim, TakesAFileOfOptionsWhereItTakesAPolicy) {
+  const auto path = [this](const char* name) {
+    return (directory_ / name).string();
+  };
+  std::ofstream(path("none.txt")) << "# as they are\n";
+  std::ofstream(path("other.txt")) << "turn_limit = 0\n";
+  const Exit exit = Start("run failing --seeds 1 --policy els " +
+                          path("none.txt") + " " + path("other.txt"));
+  EXPECT_EQ(exit.err, "");
+  // What is after its name in a policy's row.
+  const auto row = [&exit](const std::string& policy) {
+    const std::size_t begin = exit.out.find("\n" + policy + " ");
+    EXPECT_NE(begin, std::string::npos) << policy << " in " << exit.out;
+    const std::size_t numbers =
+        exit.out.find_first_not_of(' ', begin + policy.size() + 1);
+    return exit.out.substr(numbers, exit.out.find('\n', numbers) - numbers);
+  };
+  EXPECT_EQ(row(path("none.txt")), row("els"));
+  EXPECT_NE(row(path("other.txt")), row("els"));
+}
+
+TEST_F(ElsSim, SaysWhatIsWrongWithAFileOfOptions) {
+  const std::string file = (directory_ / "bad.txt").string();
+  std::ofstream(file) << "\nturn_limit = 5\n";
+  ExpectUsageError("run equal --policy " + file,
+                   {file + ": line 2: turn_limit is \"5\""});
+  ExpectUsageError("run equal --policy none.txt",
+                   {"none.txt: cannot be read, or is empty"});
+  ExpectUsageError("run equal --policy none",
+                   {"unknown policy 'none'", "file of options", "p2c"});
+  const std::string comma = (directory_ / "a,b.txt").string();
+  std::ofstream(comma) << "turn_limit = 0.1\n";
+  ExpectUsageError("compare equal --policy " + comma, {comma, "no comma"});
+}
+
 TEST_F(ElsSim, ExplainsScenariosInSentences) {
   const Exit exit = Start("explain equal spotify");
   EXPECT_EQ(exit.status, 0);

@@ -114,6 +114,9 @@ TEST_F(ElsSimShard, RefusesWhatMakesNoSense) {
                    {"--html is for els-sim merge"});
   ExpectUsageError("compare --shard 1/2 --out a --summary",
                    {"--summary is for els-sim merge"});
+  std::ofstream(Path("a.txt")) << "turn_limit = 0\n";
+  ExpectUsageError("compare --shard 1/2 --out a --policy " + Path("a.txt"),
+                   {"--shard cannot have '" + Path("a.txt") + "'"});
   ExpectUsageError("merge", {"merge: no file given"});
 }
 
