@@ -14,7 +14,7 @@
 namespace els_sim {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kCompareUsage =
     "els-sim compare [SCENARIO]... [option]...\n"
     "\n"
     "Prints what each policy costs in each scenario (by default, all of the\n"
@@ -196,7 +196,7 @@ absl::StatusOr<Command> ShardOf(const po::variables_map& values,
 absl::StatusOr<Command> ParseCompare(const Words& words) {
   const po::variables_map values = Parse(words, CompareOptions());
   if (values.count("help") > 0) {
-    return HelpCommand{HelpText(kUsage, CompareOptions())};
+    return HelpCommand{HelpText(kCompareUsage, CompareOptions())};
   }
   CompareCommand command = {.plan = {}, .output = OutputOf(values)};
   const absl::Status scenarios = SetScenarios(

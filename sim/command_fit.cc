@@ -17,7 +17,7 @@
 namespace els_sim {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kFitUsage =
     "els-sim fit TRACE --out FILE.toml [option]...\n"
     "\n"
     "Makes a scenario of a recording (see `els-sim replay --help` for its "
@@ -60,7 +60,7 @@ absl::StatusOr<std::string> OutOf(const po::variables_map& values) {
 absl::StatusOr<Command> ParseFit(const Words& words) {
   const po::variables_map values = Parse(words, FitOptions(), "trace");
   if (values.count("help") > 0) {
-    return HelpCommand{HelpText(kUsage, FitOptions())};
+    return HelpCommand{HelpText(kFitUsage, FitOptions())};
   }
   auto trace = TraceOf("fit", values);
   if (!trace.ok()) return trace.status();

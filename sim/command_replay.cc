@@ -8,7 +8,7 @@
 namespace els_sim {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kReplayUsage =
     "els-sim replay TRACE --scenario SCENARIO [option]...\n"
     "\n"
     "Runs the scenario with the requests of a recording: they come at its "
@@ -79,7 +79,7 @@ absl::StatusOr<RunCommand> ScenarioToRun(const po::variables_map& values) {
 absl::StatusOr<Command> ParseReplay(const Words& words) {
   const po::variables_map values = Parse(words, ReplayOptionsOf(), "trace");
   if (values.count("help") > 0) {
-    return HelpCommand{HelpText(kUsage, ReplayOptionsOf())};
+    return HelpCommand{HelpText(kReplayUsage, ReplayOptionsOf())};
   }
   auto trace = TraceOf("replay", values);
   if (!trace.ok()) return trace.status();

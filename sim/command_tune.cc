@@ -18,7 +18,7 @@
 namespace els_sim {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kTuneUsage =
     "els-sim tune [SCENARIO]... [option]...\n"
     "\n"
     "Searches the library's options for those that cost the least in the\n"
@@ -275,7 +275,7 @@ absl::Status Resume(const std::string& path, TuneCommand& command) {
 absl::StatusOr<Command> ParseTune(const Words& words) {
   const po::variables_map values = Parse(words, TuneOptions());
   if (values.count("help") > 0) {
-    return HelpCommand{HelpText(kUsage, TuneOptions())};
+    return HelpCommand{HelpText(kTuneUsage, TuneOptions())};
   }
   TuneCommand command = {.arguments = ArgumentsOf(values),
                          .out = TextOf(values, "out"),

@@ -44,14 +44,14 @@ int Report(const Contest& contest, const ContestOutput& output) {
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-absl::StatusOr<Scenario> FindOne(const std::string& word) {
+absl::StatusOr<Scenario> ScenarioOf(const std::string& word) {
   auto found = FindScenarios({word});
   if (!found.ok()) return found.status();
   return found->front();
 }
 
 absl::StatusOr<Contest> Merge(const std::vector<std::string>& files) {
-  ShardMerger merger(FindOne);
+  ShardMerger merger(ScenarioOf);
   Progress progress(files.size(), "shards");
   for (const std::string& file : files) {
     const absl::StatusOr<std::string> text = ReadFile(file);

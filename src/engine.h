@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +33,11 @@ struct BackendCopy {
   std::string id;
   std::uint64_t tag = 0;
 };
+
+inline bool Contains(absl::Span<const std::string_view> ids,
+                     std::string_view id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
 
 BackendCopy CopyOf(Record& record, const Moment& moment);
 BackendSnapshot SnapshotOf(BackendCopy copy, const Moment& moment);

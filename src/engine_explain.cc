@@ -18,10 +18,6 @@ bool SameExpectedLatency(std::uint64_t a, std::uint64_t b) {
          ExpectedLatencyOf(a) == ExpectedLatencyOf(b);
 }
 
-bool Contains(absl::Span<const std::string_view> ids, std::string_view id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 }  // namespace
 
 BackendCopy CopyOf(Record& record, const Moment& moment) {

@@ -23,10 +23,6 @@ constexpr int kMaxRewrites = 128;
 // more, all are looked through.
 constexpr std::size_t kMaxPassedOver = 8;
 
-bool Contains(absl::Span<const std::string_view> ids, std::string_view id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 }  // namespace
 
 Engine::Picked Engine::Pick(TimePoint now,

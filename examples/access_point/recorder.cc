@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kPause(100);
 constexpr std::size_t kBatch = 1024;
 
 // Large enough that a write costs little for each line.
-constexpr std::size_t kBlock = std::size_t{64} * 1024;
+constexpr std::size_t kWriteBlock = std::size_t{64} * 1024;
 
 // Successes, the most frequent, cost nothing.
 absl::string_view Word(els::Outcome outcome) {
@@ -191,7 +191,7 @@ void Recorder::WriteAll() {
       if (row.count > 1) absl::StrAppend(&text_, int{row.count});
       text_ += '\n';
     }
-    if (text_.size() >= kBlock) write();
+    if (text_.size() >= kWriteBlock) write();
   }
   write();
 }

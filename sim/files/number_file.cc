@@ -12,16 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sim/files/duration_text.h"
+#include "sim/model/absl_view.h"
 
 namespace els_sim {
 namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
 constexpr double kMaxSeconds = 24 * 3600;
-
-absl::string_view View(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 absl::Status LineError(std::size_t line, absl::string_view text,
                        absl::string_view wanted) {
@@ -34,7 +31,7 @@ absl::Status LineError(std::size_t line, absl::string_view text,
 template <typename Take>
 absl::Status ForEachLine(std::string_view text, Take take) {
   std::size_t number = 0;
-  for (const absl::string_view line : absl::StrSplit(View(text), '\n')) {
+  for (const absl::string_view line : absl::StrSplit(AbslView(text), '\n')) {
     ++number;
     const absl::string_view stripped = absl::StripAsciiWhitespace(line);
     if (stripped.empty() || stripped.front() == '#') continue;
@@ -59,12 +56,12 @@ absl::StatusOr<std::size_t> PlaceOf(std::string_view column,
                                     absl::string_view names) {
   std::size_t place = 0;
   for (const absl::string_view name : absl::StrSplit(names, ',')) {
-    if (absl::StripAsciiWhitespace(name) == View(column)) return place;
+    if (absl::StripAsciiWhitespace(name) == AbslView(column)) return place;
     ++place;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("1: there is no column \"", absl::CHexEscape(View(column)),
-                   "\"; the columns are ", absl::CHexEscape(names)));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "1: there is no column \"", absl::CHexEscape(AbslView(column)),
+      "\"; the columns are ", absl::CHexEscape(names)));
 }
 
 constexpr absl::string_view kTime =

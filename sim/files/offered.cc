@@ -6,10 +6,6 @@
 namespace els_sim {
 namespace {
 
-double Nanoseconds(Duration duration) {
-  return FractionalDuration(duration).count();
-}
-
 // The point that rules `time`; null before the first.
 const ProfilePoint* Ruling(const std::vector<ProfilePoint>& profile,
                            Duration time) {

@@ -18,7 +18,7 @@
 namespace els_sim {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 std::string Quoted(absl::string_view text) {
   return absl::StrCat("\"", absl::CHexEscape(text), "\"");
@@ -27,9 +27,9 @@ std::string Quoted(absl::string_view text) {
 // So many of a unit, 0 or more. Decimals are exact to the nanosecond, which
 // seconds since 1970 would not be as a double.
 std::optional<Duration> TimeIn(absl::string_view text, std::int64_t unit_ns) {
-  const char* const unit = unit_ns == kSecond          ? "s"
-                           : unit_ns == kSecond / 1000 ? "ms"
-                                                       : "us";
+  const char* const unit = unit_ns == kSecondNs          ? "s"
+                           : unit_ns == kSecondNs / 1000 ? "ms"
+                                                         : "us";
   const auto exact = ParseDuration(absl::StrCat(text, unit));
   if (exact.has_value()) return exact;
   double number = 0;
@@ -129,14 +129,14 @@ std::optional<TraceReader::Kind> TraceReader::KindOf(const std::string& name,
     std::int64_t unit_ns;
   };
   static constexpr Known kKnown[] = {
-      {"time_s", kTime, kSecond},
-      {"time_ms", kTime, kSecond / 1000},
-      {"time_us", kTime, kSecond / 1'000'000},
+      {"time_s", kTime, kSecondNs},
+      {"time_ms", kTime, kSecondNs / 1000},
+      {"time_us", kTime, kSecondNs / 1'000'000},
       {"time", kTime, 0},
       {"timestamp", kTime, 0},
-      {"latency_s", kLatency, kSecond},
-      {"latency_ms", kLatency, kSecond / 1000},
-      {"latency_us", kLatency, kSecond / 1'000'000},
+      {"latency_s", kLatency, kSecondNs},
+      {"latency_ms", kLatency, kSecondNs / 1000},
+      {"latency_us", kLatency, kSecondNs / 1'000'000},
       {"size", kSize, 0},
       {"key", kKey, 0},
       {"outcome", kOutcome, 0},

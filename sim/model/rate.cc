@@ -11,10 +11,6 @@ namespace {
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
-double Nanoseconds(Duration duration) {
-  return FractionalDuration(duration).count();
-}
-
 }  // namespace
 
 Rate::Rate(double per_second, const OpenArrivals& arrivals, els::Random random)

@@ -12,10 +12,6 @@
 namespace els_sim {
 namespace {
 
-double Nanoseconds(Duration duration) {
-  return FractionalDuration(duration).count();
-}
-
 // Each job in service has a slot until it is done; the others wait in one
 // queue, first come first served.
 class SlotServer final : public Server {

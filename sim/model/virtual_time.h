@@ -29,8 +29,19 @@ inline els::TimePoint AsTimePoint(Time time) {
       std::chrono::duration_cast<els::Duration>(time.time_since_epoch()));
 }
 
+inline constexpr double kNanosecondsPerSecond = 1e9;
+inline constexpr double kNanosecondsPerMillisecond = 1e6;
+
 // For formulas; rounded to a Duration once, at their end.
 using FractionalDuration = std::chrono::duration<double, std::nano>;
+
+inline double Nanoseconds(Duration duration) {
+  return FractionalDuration(duration).count();
+}
+
+inline double Seconds(Duration duration) {
+  return Nanoseconds(duration) / kNanosecondsPerSecond;
+}
 
 // The nearest Duration. REQUIRES: 0 <= duration < 2^52 ns (52 days).
 inline Duration Rounded(FractionalDuration duration) {

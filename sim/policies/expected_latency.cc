@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sim/policies/make.h"
 
 namespace els_sim {
 namespace {
@@ -69,9 +70,7 @@ void ExpectedLatency::Finish(const Attempt& attempt, els::Outcome outcome,
 PolicyInfo WithOptions(const els::Options& options) {
   return {.name = "els",
           .description = "expected latency: this library with given options",
-          .make = [](const PolicySetup& setup) -> std::unique_ptr<Policy> {
-            return std::make_unique<ExpectedLatency>(setup);
-          },
+          .make = Make<ExpectedLatency>,
           .options = &options};
 }
 

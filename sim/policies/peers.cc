@@ -14,6 +14,7 @@
 #include "sim/policies/kratos.h"
 #include "sim/policies/linkerd_ewma.h"
 #include "sim/policies/linkerd_ewma_penalty.h"
+#include "sim/policies/make.h"
 #include "sim/policies/prequal.h"
 #include "sim/policies/servicetalk.h"
 #include "sim/policies/smooth_weighted_round_robin.h"
@@ -21,11 +22,6 @@
 
 namespace els_sim {
 namespace {
-
-template <typename P>
-std::unique_ptr<Policy> Make(const PolicySetup& setup) {
-  return std::make_unique<P>(setup);
-}
 
 constexpr PolicyInfo kPeers[] = {
     {"smooth-wrr", "smooth weighted round robin (nginx)",

@@ -5,6 +5,7 @@
 #include "sim/model/policy.h"
 #include "sim/policies/expected_latency.h"
 #include "sim/policies/least_by_truth.h"
+#include "sim/policies/make.h"
 #include "sim/policies/oblivious.h"
 #include "sim/policies/outstanding.h"
 #include "sim/policies/peak_ewma.h"
@@ -13,11 +14,6 @@
 
 namespace els_sim {
 namespace {
-
-template <typename P>
-std::unique_ptr<Policy> Make(const PolicySetup& setup) {
-  return std::make_unique<P>(setup);
-}
 
 template <std::size_t choices, Draws draws>
 std::unique_ptr<Policy> MakePower(const PolicySetup& setup) {

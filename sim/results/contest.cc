@@ -8,14 +8,10 @@
 #include "sim/model/histogram.h"
 #include "sim/results/contest_events.h"
 #include "sim/results/contest_shard.h"
+#include "sim/results/ratio.h"
 
 namespace els_sim {
 namespace {
-
-double Ratio(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0
-                    : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 // Sums of integers, and places of their own: so the order does not matter.
 void Add(Tally tally, Entry& entry, Histogram& costs) {

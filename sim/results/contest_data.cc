@@ -22,10 +22,6 @@ json::string_view View(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-double Seconds(Duration duration) {
-  return FractionalDuration(duration) / std::chrono::seconds(1);
-}
-
 json::value OrNull(std::optional<double> value) {
   return value.has_value() ? json::value(*value) : json::value();
 }

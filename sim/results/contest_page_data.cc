@@ -26,10 +26,6 @@ double Milliseconds(FractionalDuration duration) {
   return Short(duration / std::chrono::milliseconds(1));
 }
 
-double InSeconds(Duration duration) {
-  return FractionalDuration(duration) / std::chrono::seconds(1);
-}
-
 // Of the requests of each second.
 json::array CostsOverTime(const Timeline& timeline) {
   json::array costs;
@@ -95,7 +91,7 @@ json::object ScenarioData(const Contest& contest, std::size_t index) {
   json::array events;
   for (const ScenarioEvent& event : EventsOf(scenario)) {
     events.push_back(
-        json::object{{"at", InSeconds(event.at)}, {"text", event.text}});
+        json::object{{"at", Seconds(event.at)}, {"text", event.text}});
   }
   json::array entries;
   for (const Entry& entry : contest.entries[index]) {

@@ -5,31 +5,26 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "sim/model/absl_view.h"
 
 namespace els_sim {
-namespace {
-
-absl::string_view View(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string EscapeHtml(std::string_view text) {
   return absl::StrReplaceAll(
-      View(text),
+      AbslView(text),
       {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
 }
 
 std::string EscapeScript(std::string_view script) {
   // Both occur in valid scripts in strings and regular expressions only, where
   // the backslash changes nothing.
-  return absl::StrReplaceAll(View(script),
+  return absl::StrReplaceAll(AbslView(script),
                              {{"</script", "<\\/script"}, {"<!--", "<\\!--"}});
 }
 
 std::string EscapeJson(std::string_view json) {
-  return absl::StrReplaceAll(View(json), {{"<", "\\u003c"}});
+  return absl::StrReplaceAll(AbslView(json), {{"<", "\\u003c"}});
 }
 
 double Rounded(double value, int digits) {

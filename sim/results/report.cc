@@ -7,17 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/results/ratio.h"
 #include "sim/results/text_table.h"
 
 namespace els_sim {
 namespace {
 
 using Row = TextRow;
-
-double Ratio(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0
-                    : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 std::optional<FractionalDuration> StandardError(
     absl::Span<const Result> results) {
@@ -35,10 +31,6 @@ std::optional<FractionalDuration> StandardError(
 
 std::string Milliseconds(FractionalDuration duration) {
   return absl::StrFormat("%.2f", duration.count() / 1e6);
-}
-
-double InSeconds(Duration duration) {
-  return FractionalDuration(duration).count() / 1e9;
 }
 
 std::string Percent(double ratio) {
@@ -152,8 +144,8 @@ std::string RenderWindow(const Scenario& scenario, std::size_t index,
     absl::StrAppendFormat(&watched, " b%d", server);
   }
   return absl::StrFormat("%s, %g s to %g s, watched:%s\n%s", window.name,
-                         InSeconds(window.from), InSeconds(window.until),
-                         watched, RenderTable(rows));
+                         Seconds(window.from), Seconds(window.until), watched,
+                         RenderTable(rows));
 }
 
 }  // namespace

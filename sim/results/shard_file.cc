@@ -8,15 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "sim/model/absl_view.h"
 #include "sim/results/line_reader.h"
 #include "sim/results/shard_text.h"
 
 namespace els_sim {
 namespace {
-
-absl::string_view View(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 Shard ReadShard(LineReader& reader) {
   reader.Expect("shard");
@@ -36,7 +33,7 @@ void ReadScenario(LineReader& reader, const ScenarioFinder& find,
   if (!reader.Skip("-")) load = reader.HexFloat();
   const std::uint64_t fingerprint = reader.Hexadecimal();
   std::string word;
-  if (!absl::CUnescape(View(reader.RestOfLine()), &word) || word.empty()) {
+  if (!absl::CUnescape(AbslView(reader.RestOfLine()), &word) || word.empty()) {
     return reader.Fail("lacks a scenario");
   }
   absl::StatusOr<Scenario> scenario = find(word);
@@ -57,7 +54,7 @@ void ReadPolicy(LineReader& reader, ContestPlan& plan) {
   const std::string_view name = reader.RestOfLine();
   plan.policies.push_back(FindPolicy(name));
   if (plan.policies.back() != nullptr) return;
-  reader.Fail(absl::StrCat("there is no policy '", View(name), "'"));
+  reader.Fail(absl::StrCat("there is no policy '", AbslView(name), "'"));
 }
 
 ContestPlan ReadPlan(LineReader& reader, const ScenarioFinder& find) {
@@ -128,7 +125,7 @@ std::optional<std::string_view> WithoutEnd(std::string_view text) {
 std::vector<std::string> HeadOf(std::string_view text) {
   const std::string_view head = text.substr(0, text.find("\nstretch "));
   std::vector<std::string> lines =
-      absl::StrSplit(View(head), '\n', absl::SkipEmpty());
+      absl::StrSplit(AbslView(head), '\n', absl::SkipEmpty());
   lines.erase(lines.begin(), lines.begin() + 2);
   return lines;
 }

@@ -8,15 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sim/files/fingerprint.h"
+#include "sim/model/absl_view.h"
 #include "sim/results/line_reader.h"
 #include "sim/results/shard_file.h"
 
 namespace els_sim {
 namespace {
-
-absl::string_view View(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 std::string HexText(std::uint64_t value) {
   return absl::StrCat(absl::Hex(value, absl::kZeroPad16));
@@ -34,7 +31,7 @@ std::string HeadText(const ContestPlan& plan) {
                     absl::Utf8SafeCHexEscape(scenario.origin.word), "\n");
   }
   for (const PolicyInfo* policy : plan.policies) {
-    absl::StrAppend(&text, "policy ", View(policy->name), "\n");
+    absl::StrAppend(&text, "policy ", AbslView(policy->name), "\n");
   }
   return text;
 }
@@ -71,7 +68,7 @@ std::string ShardEnd(std::string_view all_before) {
 std::string ShardText(const ContestPlan& plan, Shard shard,
                       const std::vector<Tally>& tallies) {
   std::string text =
-      absl::StrCat(View(kShardMagic), " ", kShardFormat, "\nshard ",
+      absl::StrCat(AbslView(kShardMagic), " ", kShardFormat, "\nshard ",
                    shard.number, " ", shard.count, "\n", HeadText(plan));
   for (const Tally& tally : tallies) AppendTally(tally, text);
   return absl::StrCat(text, ShardEnd(text));

@@ -10,8 +10,6 @@ namespace els_sim {
 namespace {
 
 constexpr std::size_t kMostQuantiles = 1000;
-constexpr double kNanosecondsPerSecond = 1e9;
-constexpr double kNanosecondsPerMillisecond = 1e6;
 
 // What makes the mean of the last part what it is: the most of all would make
 // it too long where the tail is, and so move what `parts` cannot show.

@@ -11,7 +11,6 @@ namespace {
 constexpr std::uint64_t kFewestPerStep = 100;
 constexpr std::size_t kMostSteps = 100;
 constexpr double kConstantScv = 0.25;
-constexpr double kNanosecondsPerSecond = 1e9;
 
 bool SameRate(double count, double length, double other, double other_length) {
   const double rate = count / length;

@@ -12,16 +12,15 @@
 #include "sim/model/streams.h"
 #include "sim/model/workload.h"
 #include "sim/results/text_table.h"
+#include "sim/traces/fit_text.h"
 #include "sim/traces/sample.h"
 
 namespace els_sim {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-constexpr double kNanosecondsPerMillisecond = 1e6;
 
 std::string Count(double value) { return absl::StrFormat("%.0f", value); }
-std::string Number(double value) { return absl::StrFormat("%.6g", value); }
 std::string Milliseconds(double ns) {
   const double ms = ns / kNanosecondsPerMillisecond;
   return ms < 1000 ? absl::StrFormat("%.4g", ms) : absl::StrFormat("%.0f", ms);
@@ -94,8 +93,8 @@ std::string ArrivalsReport(const Recording& recording,
   std::vector<TextRow> rows = {
       {"arrivals", "trace", "model"},
       {"requests", Count(trace_times.count()), Count(model_times.count())},
-      {"a second", Number(trace_times.count() / length_s),
-       Number(model_times.count() / length_s)},
+      {"a second", SixDigits(trace_times.count() / length_s),
+       SixDigits(model_times.count() / length_s)},
       {"in the busiest second", Count(trace_times.BusiestSecond()),
        Count(model_times.BusiestSecond())},
       {"gap, mean ms", Milliseconds(trace.Mean()), Milliseconds(model.Mean())}};

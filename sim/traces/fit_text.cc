@@ -22,8 +22,6 @@ std::string Plain(std::string text) {
   return text;
 }
 
-std::string Number(double value) { return absl::StrFormat("%.6g", value); }
-
 std::string HeadText(const Recording& recording,
                      const FitTextOptions& options) {
   const std::string requests = absl::StrCat(
@@ -42,12 +40,12 @@ std::string ArrivalsText(const ArrivalsFit& arrivals) {
       absl::StrCat("\n[arrivals]\nkind = \"",
                    arrivals.gaps == Gaps::kConstant ? "constant" : "poisson",
                    "\"\nlength = \"", DurationText(arrivals.length),
-                   "\"\nrate = ", Number(arrivals.rate), "\n");
+                   "\"\nrate = ", SixDigits(arrivals.rate), "\n");
   if (arrivals.steps.empty()) return text;
   text += "steps = [\n";
   for (const ProfilePoint& step : arrivals.steps) {
     absl::StrAppend(&text, "  { at = \"", DurationText(step.at),
-                    "\", times = ", Number(step.times), " },\n");
+                    "\", times = ", SixDigits(step.times), " },\n");
   }
   return text + "]\n";
 }
@@ -59,7 +57,7 @@ std::string SizesText(const std::vector<double>& quantiles_ms) {
     const std::size_t end = std::min(i + kPerLine, quantiles_ms.size());
     text += "  ";
     for (std::size_t k = i; k < end; ++k) {
-      absl::StrAppend(&text, Number(quantiles_ms[k]),
+      absl::StrAppend(&text, SixDigits(quantiles_ms[k]),
                       k + 1 < end ? ", " : ",\n");
     }
   }
@@ -78,11 +76,11 @@ std::string PhaseText(const BackendStretch& stretch) {
     add("until = \"", DurationText(stretch.until), "\"");
   }
   const std::size_t nothing = fields.size();
-  if (stretch.slowness != 1) add("slowness = ", Number(stretch.slowness));
+  if (stretch.slowness != 1) add("slowness = ", SixDigits(stretch.slowness));
   if (stretch.silent) {
     add("silent = true");
   } else if (stretch.tally.failures > 0) {
-    add("failure_rate = ", Number(stretch.tally.FailureRate()));
+    add("failure_rate = ", SixDigits(stretch.tally.FailureRate()));
   }
   if (fields.size() == nothing) return "";
   return absl::StrCat("  { ", absl::StrJoin(fields, ", "), " },\n");
@@ -119,6 +117,8 @@ std::string AccessPointText(const Recording& recording, const TraceFit& fit) {
 }
 
 }  // namespace
+
+std::string SixDigits(double value) { return absl::StrFormat("%.6g", value); }
 
 std::string FitText(const Recording& recording, const TraceFit& fit,
                     const FitTextOptions& options) {

@@ -16,6 +16,9 @@ struct FitTextOptions {
   std::size_t servers = 1;  // If the recording names no backends.
 };
 
+// Of a number, as %g writes it.
+std::string SixDigits(double value);
+
 // TOML that ParseScenario reads. Servers answer as they did, however many
 // requests they have at once: a recording does not say what of a latency was
 // waiting.

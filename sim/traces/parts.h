@@ -17,10 +17,6 @@ inline constexpr double kErrors = 4;
 // Less of a difference is nothing to act upon, however sure.
 inline constexpr double kTenth = 0.1;
 
-inline double Nanoseconds(Duration duration) {
-  return FractionalDuration(duration).count();
-}
-
 // Which part `time` is in; the last one if it is the end. REQUIRES: length > 0.
 inline std::size_t PartAt(Duration time, Duration length, std::size_t parts) {
   const double part = Nanoseconds(time) / Nanoseconds(length);

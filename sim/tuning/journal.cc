@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "sim/model/absl_view.h"
 
 namespace els_sim {
 namespace {
@@ -20,10 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr absl::string_view kFirstLine = "els-sim tune journal 1";
-
-absl::string_view View(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 std::string WhyNot() { return std::strerror(errno != 0 ? errno : EIO); }
 
@@ -154,7 +151,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Continue(
 }
 
 absl::Status Journal::Write(std::string_view text) {
-  file_ << View(text) << std::flush;
+  file_ << AbslView(text) << std::flush;
   if (file_.good()) return absl::OkStatus();
   return absl::UnavailableError(
       absl::StrCat("cannot write ", path_, ": ", WhyNot()));
@@ -166,7 +163,8 @@ absl::Status Journal::Append(std::string_view options, std::size_t scenario,
   const auto [known, is_new] =
       numbers_.try_emplace(std::string(options), numbers_.size());
   if (is_new) {
-    absl::StrAppend(&text, "options ", known->second, " ", View(options), "\n");
+    absl::StrAppend(&text, "options ", known->second, " ", AbslView(options),
+                    "\n");
   }
   absl::StrAppendFormat(&text, "run %d %d %d %.17g %d %d %d\n", known->second,
                         scenario, seed, outcome.cost_ns, outcome.p99_ns,

@@ -14,7 +14,7 @@ namespace {
 constexpr double kFirstStep = 0.15;
 constexpr double kLastStep = 1e-3;
 
-using Search =
+using NloptSearch =
     std::unique_ptr<std::remove_pointer_t<nlopt_opt>, decltype(&nlopt_destroy)>;
 
 struct Asking {
@@ -35,7 +35,7 @@ double Ask(unsigned dimensions, const double* point, double*, void* data) {
 
 void Minimise(std::vector<double> start, std::size_t evaluations,
               const Heights& height) {
-  const Search search(
+  const NloptSearch search(
       nlopt_create(NLOPT_LN_SBPLX, static_cast<unsigned>(start.size())),
       nlopt_destroy);
   if (search == nullptr) std::abort();  // Out of memory.

@@ -16,16 +16,13 @@
 #include "absl/time/time.h"
 #include "els/options_text.h"
 #include "els/portable_math.h"
+#include "sim/model/absl_view.h"
 
 namespace els_sim {
 namespace {
 
 constexpr double kReach = 8;  // Of a default range, to both sides.
 constexpr double kNanosecondsPerSecond = 1e9;
-
-absl::string_view View(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 // A number or a duration, in seconds.
 std::optional<double> ReadValue(absl::string_view text, bool is_duration) {
@@ -205,7 +202,7 @@ std::string_view ScaleText(Scale scale) {
 absl::StatusOr<TunedOption> ParseTunedOption(std::string_view text,
                                              const els::Options& start) {
   const std::vector<absl::string_view> parts =
-      absl::StrSplit(View(text), absl::MaxSplits('=', 1));
+      absl::StrSplit(AbslView(text), absl::MaxSplits('=', 1));
   auto option = FindOption(parts.front(), start);
   if (!option.ok()) return option;
   if (parts.size() == 2) {
