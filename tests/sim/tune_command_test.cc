@@ -98,7 +98,7 @@ TEST_F(ElsSimTune, RefusesWhatItDoesNotKnow) {
   ExpectUsageError("tune equal --seeds 1", {"--seeds must be 2 to 500"});
   ExpectUsageError("tune equal --slack x", {"--slack must be 0 to 100, not"});
   ExpectUsageError("tune equal --yardstick p9c", {"'p9c'", "p2c"});
-  ExpectUsageError("tune equal --start /nowhere", {"cannot read /nowhere"});
+  ExpectUsageError("tune equal --start /nowhere", {"/nowhere: cannot be read"});
   std::ofstream(Path("o")) << "\nturn_slope = 11\n";
   ExpectUsageError("tune equal --start " + Path("o"),
                    {"/o: line 2: turn_slope is \"11\""});
