@@ -102,9 +102,9 @@ struct Options {
   // less; turn_slope is the price of one whole fair share. 0 to 0.9; 0 to 10;
   // 1 ms to 1 day. More evens the shares of equals and re-tries recovered
   // backends sooner, at the price of leaving the best one: up to 15 % of the
-  // mean where all are equal and nearly too busy, nothing at half the load. A
-  // slope of 1.5 is at the limit with a share 13 % off; a limit above 0.2 tries
-  // one that fails or is silent more often than the evenness is worth.
+  // mean where all are equal and nearly too busy, 1 % at half that. A slope
+  // of 1.5 is at the limit with a share 13 % off; a limit above 0.2 tries one
+  // that fails or is silent more often than the evenness is worth.
   double turn_limit = 0.2;
   double turn_slope = 1.5;
   Duration turn_memory = std::chrono::seconds(60);
