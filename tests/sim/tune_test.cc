@@ -1,6 +1,7 @@
 #include "sim/tuning/tune.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -202,7 +203,9 @@ class TuneJournal : public testing::Test {
     EXPECT_TRUE(absl::IsCancelled(result.status())) << result.status();
   }
 
-  const std::string path_ = testing::TempDir() + "/tune_journal_test";
+  // Tests run side by side.
+  const std::string path_ =
+      testing::TempDir() + "/tune_journal_" + std::to_string(getpid());
 };
 
 TEST_F(TuneJournal, GoesOnWhereItWasStopped) {

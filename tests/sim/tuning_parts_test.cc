@@ -1,6 +1,7 @@
 // The parts of a search that need no simulation.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -129,7 +130,8 @@ class JournalFile : public testing::Test {
   ~JournalFile() override { std::remove(path_.c_str()); }
 
   static std::string Name() {
-    return testing::UnitTest::GetInstance()->current_test_info()->name();
+    return testing::UnitTest::GetInstance()->current_test_info()->name() +
+           std::to_string(getpid());
   }
 
   void Add(const std::string& text) const {
