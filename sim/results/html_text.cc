@@ -8,7 +8,6 @@
 #include "sim/model/absl_view.h"
 
 namespace els_sim {
-namespace {}  // namespace
 
 std::string EscapeHtml(std::string_view text) {
   return absl::StrReplaceAll(

@@ -1,13 +1,13 @@
 #include "examples/access_point/options.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "tests/temporary_folder.h"
 
 namespace access_point {
 namespace {
@@ -57,16 +57,19 @@ TEST(Options, RecordTakesAFile) {
             "r.csv");
 }
 
-// A file of this text, in a folder of its own.
-std::string FileOf(const std::string& text) {
-  std::string folder =
-      (std::filesystem::temp_directory_path() / "els-XXXXXX").string();
-  EXPECT_NE(mkdtemp(folder.data()), nullptr);
-  std::ofstream(folder + "/o") << text;
-  return folder + "/o";
-}
+class OptionsFile : public testing::Test {
+ protected:
+  // The path of a file of this text.
+  std::string FileOf(const std::string& text) const {
+    std::ofstream(folder_.File("o")) << text;
+    return folder_.File("o");
+  }
 
-TEST(Options, ElsTakesItsOptionsFromAFile) {
+ private:
+  const TemporaryFolder folder_;
+};
+
+TEST_F(OptionsFile, ElsTakesItsOptionsFromAFile) {
   const std::string file = FileOf("seed = 3\nturn_limit = 0.25\n");
   const auto options = Parse({"--backend", "h:1", "--options", file.c_str()});
   ASSERT_TRUE(options.ok()) << options.status();
@@ -77,7 +80,7 @@ TEST(Options, ElsTakesItsOptionsFromAFile) {
   EXPECT_TRUE(Parse({"--backend", "h:1", "--options", empty.c_str()}).ok());
 }
 
-TEST(Options, AWrongFileIsNamedWithItsLineAndField) {
+TEST_F(OptionsFile, AWrongFileIsNamedWithItsLineAndField) {
   const std::string file = FileOf("# tuned\nturn_limit = 2\n");
   const auto error = [](const std::string& path) {
     return std::string(Parse({"--backend", "h:1", "--options", path.c_str()})

@@ -15,28 +15,13 @@
 #include "absl/strings/str_cat.h"
 #include "tests/access_point/child.h"
 #include "tests/access_point/support.h"
+#include "tests/temporary_folder.h"
 
 namespace access_point {
 namespace {
 
 constexpr std::size_t kTenMegabytes = 10'000'000;
 constexpr std::size_t kTwoMegabytes = 2'000'000;
-
-// A directory that is removed with all its content.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = testing::TempDir() + "els-access-point-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error(name);
-    path_ = name;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-  std::string File(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 void Write(const std::string& file, const std::string& content) {
   std::ofstream(file, std::ios::binary) << content;
@@ -103,7 +88,7 @@ class Nginx {
                          directory_.File(""), " 2>&1")};
   }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   DeadPort port_;  // Held for nginx, which listens on the same one.
   Child program_{Command()};
 };
@@ -140,7 +125,7 @@ TEST(Nginx, ConnectionIsKeptAndOnly5xxIsAFailure) {
 TEST(Curl, UploadOfUnknownLengthIsStoredUnchanged) {
   Nginx nginx;
   RunningProxy proxy({nginx.port()});
-  TemporaryDirectory directory;
+  TemporaryFolder directory;
   const std::string content = Noise(kTwoMegabytes);
   Write(directory.File("upload"), content);
   Child curl(

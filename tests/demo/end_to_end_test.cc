@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -17,6 +16,7 @@
 
 #include "examples/demo/child.h"
 #include "tests/demo/run_to_end.h"
+#include "tests/temporary_folder.h"
 
 namespace demo {
 namespace {
@@ -81,10 +81,9 @@ class Demo : public ::testing::Test {
 };
 
 TEST_F(Demo, ComparesThreePoliciesAndWritesThePage) {
-  std::string pattern = (fs::temp_directory_path() / "els-XXXXXX").string();
-  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-  const fs::path page = fs::path(pattern) / "demo.html";
-  Start({"--seconds", "3", "--html", page.string(), "--made-by", "a test"});
+  const TemporaryFolder folder;
+  const std::string page = folder.File("demo.html");
+  Start({"--seconds", "3", "--html", page, "--made-by", "a test"});
   const std::string output = Output();
   EXPECT_THAT(demo_->WhyEnded(), HasSubstr("(exit status 0)"));
   EXPECT_THAT(output, HasSubstr("round-robin   least-outstanding"));
@@ -92,7 +91,6 @@ TEST_F(Demo, ComparesThreePoliciesAndWritesThePage) {
   EXPECT_THAT(output, HasSubstr("the fewest errors"));
   EXPECT_THAT(Contents(page),
               AllOf(HasSubstr("<code>a test</code>"), HasSubstr("</html>")));
-  fs::remove_all(pattern);
 }
 
 TEST_F(Demo, LeavesNothingRunningAfterCtrlC) {

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include "examples/demo/page.h"
 #include "tests/demo/run_to_end.h"
 #include "tests/demo/samples.h"
+#include "tests/temporary_folder.h"
 
 namespace demo {
 namespace {
@@ -24,19 +24,9 @@ using ::testing::Not;
 
 class PageInBrowser : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "els-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
-  }
-
   // The document as the browser has it once the page's scripts have run.
   std::string Load(const std::string& page) {
-    const fs::path file = folder_ / "page.html";
+    const fs::path file = folder_.File("page.html");
     std::ofstream(file) << page;
     boost::asio::io_context io(1);
     Child browser(
@@ -44,7 +34,7 @@ class PageInBrowser : public ::testing::Test {
         {ELS_CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu",
          "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync",
-         "--user-data-dir=" + (folder_ / "profile").string(),
+         "--user-data-dir=" + folder_.File("profile"),
          "--virtual-time-budget=5000", "--dump-dom",
          "file://" + file.string()});
     std::string document;
@@ -55,7 +45,7 @@ class PageInBrowser : public ::testing::Test {
   }
 
  private:
-  fs::path folder_;
+  const TemporaryFolder folder_;
 };
 
 std::vector<Sample> TwoSeconds(int failed) {
