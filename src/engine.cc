@@ -171,7 +171,8 @@ void Engine::SweepAll(std::int64_t time) {
 
 void Engine::Visit(std::size_t slot, const Moment& moment) {
   Index* const index = index_.load(std::memory_order_acquire);
-  Record* const record = index->RecordAt(slot);
+  Record* const record = index->Find(slot);
+  if (record == nullptr) return;
   ToSettle to_settle;
   const SpinLockHolder lock(record->lock);
   if (record->slot != slot) return;  // It has just left.

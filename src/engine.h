@@ -133,23 +133,29 @@ class Engine {
 
   // -- Picks: engine_pick.cc
   Picked Choose(absl::Span<const std::string_view> avoid, const Moment& moment);
-  Attempt Take(std::uint64_t word, const Moment& moment,
+  // Every word is looked up in the index that it was read from: by the time it
+  // is, the set may have moved on to another.
+  Attempt Take(Index& index, std::uint64_t word, const Moment& moment,
                absl::Span<const std::string_view> avoid, bool check_risen,
                Picked& picked);
   Attempt TakeFound(Record& record, std::uint64_t word, const Moment& moment,
                     absl::Span<const std::string_view> avoid, bool check_risen)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+  bool NothingToFind(Index& index, int look) const;
   Picked TakeLowest(const Moment& moment);
   Picked TakeLowestBut(absl::Span<const std::string_view> avoid,
                        const Moment& moment);
   Picked TakeByChance(absl::Span<const std::string_view> avoid,
                       const Moment& moment);
-  std::uint64_t WordByChance(absl::Span<const std::string_view> avoid) const;
-  std::uint64_t WordByChance(absl::Span<const std::string_view> avoid,
+  std::uint64_t WordByChance(const Index& index,
+                             absl::Span<const std::string_view> avoid) const;
+  std::uint64_t WordByChance(const Index& index,
+                             absl::Span<const std::string_view> avoid,
                              bool even_held_back) const;
-  std::uint64_t LowestOfAllBut(absl::Span<const std::string_view> avoid) const;
-  bool Avoided(std::uint64_t word,
-               absl::Span<const std::string_view> avoid) const;
+  static std::uint64_t LowestOfAllBut(const Index& index,
+                                      absl::Span<const std::string_view> avoid);
+  static bool Avoided(const Index& index, std::uint64_t word,
+                      absl::Span<const std::string_view> avoid);
 
   // -- Explanations: engine_explain.cc
   struct Candidate {
@@ -186,12 +192,20 @@ class Engine {
   void EndRound() ABSL_EXCLUSIVE_LOCKS_REQUIRED(beat_lock_);
 
   // -- The set: engine_set.cc
+  struct Match;
+  class Newcomers;
+  static Match MatchWith(absl::Span<const Backend> backends,
+                         const std::vector<Record*>& old);
+  void ChangeSet(absl::Span<const Backend> backends, Match& match,
+                 Newcomers& newcomers, Index& index,
+                 const Moment& moment) noexcept
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   void Describe(Record& record, const Backend& backend, const Moment& moment);
   void Join(Record& record, const Backend& backend, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   void Leave(Record* record, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
-  void MakeRoom(std::size_t slots, const Moment& moment)
+  void MoveTo(Index& index, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
   Moment NoteTime(TimePoint now);
   Moment FreshMoment(TimePoint now) const

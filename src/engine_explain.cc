@@ -22,13 +22,19 @@ bool SameExpectedLatency(std::uint64_t a, std::uint64_t b) {
 
 BackendCopy CopyOf(Record& record, const Moment& moment) {
   BackendCopy copy;
-  {
+  // Room for the id is made without the lock.
+  std::size_t room = 0;
+  const auto copied = [&] {
     const SpinLockHolder lock(record.lock);
+    room = record.id().size();
+    if (room > copy.id.capacity()) return false;
+    copy.id = record.id();
     copy.evidence = record.evidence;
     copy.mishaps = record.details().mishaps;
-    copy.id = record.id();
     copy.tag = record.tag;
-  }
+    return true;
+  };
+  while (!copied()) copy.id.reserve(room);
   copy.evidence.CatchUp(moment);
   return copy;
 }
@@ -49,10 +55,10 @@ std::vector<Engine::Candidate> Engine::BestFew(const Moment& moment) const {
     const std::uint64_t word =
         index.tree.LowestBut(absl::MakeConstSpan(slots.data(), best.size()));
     if (word == WinnerTree::kNone) break;
+    Record* const record = index.Find(SlotOf(word));
+    if (record == nullptr) break;
     slots[best.size()] = SlotOf(word);
-    best.push_back(
-        {word,
-         SnapshotOf(CopyOf(*index.RecordAt(SlotOf(word)), moment), moment)});
+    best.push_back({word, SnapshotOf(CopyOf(*record, moment), moment)});
   }
   return best;
 }

@@ -46,28 +46,30 @@ Engine::Picked Engine::Choose(absl::Span<const std::string_view> avoid,
   return avoid.empty() ? TakeLowest(moment) : TakeLowestBut(avoid, moment);
 }
 
-// The backend whose word this is, if it still is and the backend is not to be
-// avoided. If `check_risen`, its score must be what the word says, too.
-Engine::Attempt Engine::Take(std::uint64_t word, const Moment& moment,
+// Takes the backend whose word this is in `index`, if the word is still that of
+// the backend, the index still that of the set, and the backend not to be
+// avoided. If `check_risen`, the score must still be what the word says, too.
+Engine::Attempt Engine::Take(Index& index, std::uint64_t word,
+                             const Moment& moment,
                              absl::Span<const std::string_view> avoid,
                              bool check_risen, Picked& picked) {
-  Index* const index = index_.load(std::memory_order_acquire);
   const std::size_t slot = SlotOf(word);
-  if (slot >= index->slots()) return Attempt::kMoved;
-  Record& record = *index->RecordAt(slot);
+  Record* const found = index.Find(slot);
+  if (found == nullptr) return Attempt::kMoved;
+  Record& record = *found;
   record.Prefetch();
   Attempt attempt = Attempt::kMoved;
   {
     const SpinLockHolder lock(record.lock);
     // Else it has left, or its word has changed, or all have moved.
-    if (record.slot == slot && index->tree.Get(slot) == word &&
-        index == index_.load(std::memory_order_acquire)) {
+    if (record.slot == slot && index.tree.Get(slot) == word &&
+        &index == index_.load(std::memory_order_acquire)) {
       attempt = TakeFound(record, word, moment, avoid, check_risen);
       picked = {&record, record.tag, moment.now_ns};
     }
   }
-  index->tree.Settle(slot);
-  if (attempt == Attempt::kTaken) index->tree.Count();
+  index.tree.Settle(slot);
+  if (attempt == Attempt::kTaken) index.tree.Count();
   return attempt;
 }
 
@@ -90,13 +92,27 @@ inline Engine::Attempt Engine::TakeFound(
   return risen ? Attempt::kMoved : Attempt::kTaken;
 }
 
+// Whether no word was found because the set is empty. Otherwise the index was
+// being filled for a set to come, or a node lacks the words below it: the next
+// look may find them, as one slot more is settled by then.
+bool Engine::NothingToFind(Index& index, int look) const {
+  const std::size_t size =
+      std::min(size_.load(std::memory_order_relaxed), index.slots());
+  if (size == 0) return true;
+  index.tree.Settle(static_cast<std::size_t>(look) % size);
+  return false;
+}
+
 Engine::Picked Engine::TakeLowest(const Moment& moment) {
   Picked picked;
   for (int rewrites = 0;; ++rewrites) {
-    const std::uint64_t word =
-        index_.load(std::memory_order_acquire)->tree.Lowest();
-    if (word == WinnerTree::kNone) return {};
-    if (Take(word, moment, {}, rewrites < kMaxRewrites, picked) ==
+    Index& index = *index_.load(std::memory_order_acquire);
+    const std::uint64_t word = index.tree.Lowest();
+    if (word == WinnerTree::kNone) {
+      if (NothingToFind(index, rewrites)) return {};
+      continue;
+    }
+    if (Take(index, word, moment, {}, rewrites < kMaxRewrites, picked) ==
         Attempt::kTaken) {
       return picked;
     }
@@ -109,13 +125,13 @@ Engine::Picked Engine::TakeLowestBut(absl::Span<const std::string_view> avoid,
   std::array<std::size_t, kMaxPassedOver> passed_over = {};
   std::size_t count = 0;
   for (int rewrites = 0;; ++rewrites) {
-    const WinnerTree& tree = index_.load(std::memory_order_acquire)->tree;
-    const std::uint64_t word =
-        count < kMaxPassedOver
-            ? tree.LowestBut(absl::MakeConstSpan(passed_over.data(), count))
-            : LowestOfAllBut(avoid);
+    Index& index = *index_.load(std::memory_order_acquire);
+    const std::uint64_t word = count < kMaxPassedOver
+                                   ? index.tree.LowestBut(absl::MakeConstSpan(
+                                         passed_over.data(), count))
+                                   : LowestOfAllBut(index, avoid);
     if (word == WinnerTree::kNone) return TakeLowest(moment);
-    switch (Take(word, moment, avoid, rewrites < kMaxRewrites, picked)) {
+    switch (Take(index, word, moment, avoid, rewrites < kMaxRewrites, picked)) {
       case Attempt::kTaken:
         return picked;
       case Attempt::kMoved:
@@ -126,36 +142,36 @@ Engine::Picked Engine::TakeLowestBut(absl::Span<const std::string_view> avoid,
   }
 }
 
-bool Engine::Avoided(std::uint64_t word,
-                     absl::Span<const std::string_view> avoid) const {
+bool Engine::Avoided(const Index& index, std::uint64_t word,
+                     absl::Span<const std::string_view> avoid) {
   if (avoid.empty()) return false;
-  Record& record =
-      *index_.load(std::memory_order_acquire)->RecordAt(SlotOf(word));
-  const SpinLockHolder lock(record.lock);
-  return Contains(avoid, record.id());
+  Record* const record = index.Find(SlotOf(word));
+  if (record == nullptr) return true;
+  const SpinLockHolder lock(record->lock);
+  return Contains(avoid, record->id());
 }
 
-std::uint64_t Engine::LowestOfAllBut(
-    absl::Span<const std::string_view> avoid) const {
-  const WinnerTree& tree = index_.load(std::memory_order_acquire)->tree;
+std::uint64_t Engine::LowestOfAllBut(const Index& index,
+                                     absl::Span<const std::string_view> avoid) {
   std::uint64_t lowest = WinnerTree::kNone;
-  for (std::size_t slot = 0; slot < tree.slots(); ++slot) {
-    const std::uint64_t word = tree.Get(slot);
-    if (word < lowest && !Avoided(word, avoid)) lowest = word;
+  for (std::size_t slot = 0; slot < index.slots(); ++slot) {
+    const std::uint64_t word = index.tree.Get(slot);
+    if (word < lowest && !Avoided(index, word, avoid)) lowest = word;
   }
   return lowest;
 }
 
-std::uint64_t Engine::WordByChance(absl::Span<const std::string_view> avoid,
+std::uint64_t Engine::WordByChance(const Index& index,
+                                   absl::Span<const std::string_view> avoid,
                                    bool even_held_back) const {
-  const WinnerTree& tree = index_.load(std::memory_order_acquire)->tree;
+  const WinnerTree& tree = index.tree;
   const std::size_t slots =
       std::min(size_.load(std::memory_order_relaxed), tree.slots());
   const auto word_at = [&](std::size_t slot) {
     const std::uint64_t word = tree.Get(slot);
     const bool passed_over = word == WinnerTree::kNone ||
                              (IsHeldBack(word) && !even_held_back) ||
-                             Avoided(word, avoid);
+                             Avoided(index, word, avoid);
     return passed_over ? WinnerTree::kNone : word;
   };
   Random random(Mix(seed_ + tree.count()));
@@ -167,10 +183,10 @@ std::uint64_t Engine::WordByChance(absl::Span<const std::string_view> avoid,
 // From those with the fewest objections to them: to be avoided weighs more than
 // to be held back.
 std::uint64_t Engine::WordByChance(
-    absl::Span<const std::string_view> avoid) const {
+    const Index& index, absl::Span<const std::string_view> avoid) const {
   for (const auto& avoided : {avoid, absl::Span<const std::string_view>()}) {
     for (const bool even_held_back : {false, true}) {
-      const std::uint64_t word = WordByChance(avoided, even_held_back);
+      const std::uint64_t word = WordByChance(index, avoided, even_held_back);
       if (word != WinnerTree::kNone) return word;
     }
   }
@@ -180,10 +196,16 @@ std::uint64_t Engine::WordByChance(
 Engine::Picked Engine::TakeByChance(absl::Span<const std::string_view> avoid,
                                     const Moment& moment) {
   Picked picked;
-  for (;;) {
-    const std::uint64_t word = WordByChance(avoid);
-    if (word == WinnerTree::kNone) return {};
-    if (Take(word, moment, {}, false, picked) == Attempt::kTaken) return picked;
+  for (int look = 0;; ++look) {
+    Index& index = *index_.load(std::memory_order_acquire);
+    const std::uint64_t word = WordByChance(index, avoid);
+    if (word == WinnerTree::kNone) {
+      if (NothingToFind(index, look)) return {};
+      continue;
+    }
+    if (Take(index, word, moment, {}, false, picked) == Attempt::kTaken) {
+      return picked;
+    }
   }
 }
 

@@ -1,12 +1,13 @@
 // How the engine's set changes while picks go on, and what is known of it.
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
 #include "src/engine.h"
 #include "src/word.h"
 
@@ -17,8 +18,10 @@ std::int64_t Nanoseconds(Duration duration) {
   return std::chrono::nanoseconds(duration).count();
 }
 
+}  // namespace
+
 // Which records the backends of a new set have already, and which are left.
-struct Match {
+struct Engine::Match {
   std::vector<Record*> records;  // As the backends; null for those that join.
   std::vector<Record*> leaving;
 };
@@ -26,8 +29,8 @@ struct Match {
 // Mostly the set is as it was, but for some that were added, removed or
 // replaced: these are found by comparing the two lists as they go, and what
 // that does not find by looking it up.
-Match MatchWith(absl::Span<const Backend> backends,
-                const std::vector<Record*>& old) {
+Engine::Match Engine::MatchWith(absl::Span<const Backend> backends,
+                                const std::vector<Record*>& old) {
   Match match;
   match.records.resize(backends.size());
   std::vector<Record*> unmatched;
@@ -49,7 +52,7 @@ Match MatchWith(absl::Span<const Backend> backends,
       old.begin() + static_cast<std::ptrdiff_t>(std::min(j, old.size())),
       old.end());
 
-  absl::flat_hash_map<absl::string_view, Record*> by_id;
+  std::unordered_map<std::string_view, Record*> by_id;
   for (Record* record : unmatched) by_id.emplace(record->id(), record);
   for (std::size_t i = 0; i < backends.size() && !by_id.empty(); ++i) {
     if (match.records[i] != nullptr) continue;
@@ -63,8 +66,6 @@ Match MatchWith(absl::Span<const Backend> backends,
   }
   return match;
 }
-
-}  // namespace
 
 void Engine::SetOptions(const Options& options, TimePoint now) {
   const MutexLock lock(set_mutex_);
@@ -80,6 +81,34 @@ void Engine::SetOptions(const Options& options, TimePoint now) {
   WriteAllWords(*index_.load(std::memory_order_relaxed), NoteTime(now));
 }
 
+// Holds new records for backends that are to join, until they do.
+class Engine::Newcomers {
+ public:
+  Newcomers(RecordPool& pool, std::size_t most) : pool_(pool) {
+    records_.reserve(most);
+  }
+  ~Newcomers() {
+    for (Record* record : records_) pool_.Return(record);
+  }
+  Newcomers(const Newcomers&) = delete;
+  Newcomers& operator=(const Newcomers&) = delete;
+
+  void Add(std::string_view id) {
+    records_.push_back(pool_.Take(std::string(id)));
+  }
+  void Turn() { std::reverse(records_.begin(), records_.end()); }
+  Record* Next() noexcept {
+    Record* const record = records_.back();
+    records_.pop_back();
+    return record;
+  }
+
+ private:
+  RecordPool& pool_;
+  std::vector<Record*> records_;
+};
+
+// All that may fail comes first, and changes nothing that anybody could see.
 void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
   const MutexLock lock(set_mutex_);
   const Moment moment = NoteTime(now);
@@ -88,36 +117,57 @@ void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
   std::vector<Record*> old;
   old.reserve(members_.order.size());
   for (const std::uint32_t slot : members_.order) {
-    old.push_back(index_.load(std::memory_order_relaxed)->RecordAt(slot));
+    old.push_back(&index_.load(std::memory_order_relaxed)->RecordAt(slot));
   }
   Match match = MatchWith(backends, old);
-  MakeRoom(std::max(old.size(), backends.size()) + 1, moment);
+  Newcomers newcomers(members_.pool(),
+                      backends.size() - (old.size() - match.leaving.size()));
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    if (match.records[i] != nullptr) continue;
+    if (members_.Remembered(backends[i].id) == nullptr) {
+      newcomers.Add(backends[i].id);
+    }
+  }
+  newcomers.Turn();
+  members_.ReserveLeaves(match.leaving);
+  std::vector<std::uint32_t> order(backends.size());
+  Index& index = *FindRoom(std::max(old.size(), backends.size()) + 1);
+  ChangeSet(backends, match, newcomers, index, moment);
 
-  // Each that leaves does so after one that joins, so that picks meanwhile find
-  // a set that is neither empty nor much larger.
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    const SpinLockHolder record_lock(match.records[i]->lock);
+    order[i] = match.records[i]->slot;
+  }
+  members_.order.swap(order);
+  const SpinLockHolder beat_lock(beat_lock_);
+  fleet_.SetBackends(backends.size());
+  fleet_.Publish(moment_);
+  beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
+  StartRound();
+}
+
+// Each that leaves does so after one that joins, so that picks meanwhile find a
+// set that is neither empty nor much larger.
+void Engine::ChangeSet(absl::Span<const Backend> backends, Match& match,
+                       Newcomers& newcomers, Index& index,
+                       const Moment& moment) noexcept {
+  MoveTo(index, moment);
   std::size_t left = 0;
   for (std::size_t i = 0; i < backends.size(); ++i) {
     if (match.records[i] != nullptr) {
       Describe(*match.records[i], backends[i], moment);
       continue;
     }
-    match.records[i] = members_.Join(backends[i].id);
+    match.records[i] = members_.Remembered(backends[i].id);
+    if (match.records[i] != nullptr) {
+      members_.Return(backends[i].id);
+    } else {
+      match.records[i] = newcomers.Next();
+    }
     Join(*match.records[i], backends[i], moment);
     if (left < match.leaving.size()) Leave(match.leaving[left++], moment);
   }
   while (left < match.leaving.size()) Leave(match.leaving[left++], moment);
-
-  members_.order.clear();
-  members_.order.reserve(backends.size());
-  for (Record* record : match.records) {
-    const SpinLockHolder record_lock(record->lock);
-    members_.order.push_back(record->slot);
-  }
-  const SpinLockHolder beat_lock(beat_lock_);
-  fleet_.SetBackends(backends.size());
-  fleet_.Publish(moment_);
-  beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
-  StartRound();
 }
 
 // Not before the latest time known, as a step back is no step.
@@ -165,6 +215,8 @@ void Engine::Join(Record& record, const Backend& backend,
 void Engine::Leave(Record* record, const Moment& moment) {
   Index& index = *index_.load(std::memory_order_relaxed);
   const std::size_t last = size_.load(std::memory_order_relaxed) - 1;
+  // First, so that picks know when there is nothing left to find.
+  size_.store(last, std::memory_order_relaxed);
   std::uint32_t slot = 0;
   {
     const SpinLockHolder lock(record->lock);
@@ -172,7 +224,7 @@ void Engine::Leave(Record* record, const Moment& moment) {
     index.tree.Put(slot, WinnerTree::kNone);
   }
   if (slot != last) {
-    Record& moving = *index.RecordAt(last);
+    Record& moving = index.RecordAt(last);
     index.SetRecord(slot, &moving);
     const SpinLockHolder lock(moving.lock);
     moving.evidence.CatchUp(moment);
@@ -182,32 +234,30 @@ void Engine::Leave(Record* record, const Moment& moment) {
   }
   index.tree.Settle(slot);
   index.tree.Settle(last);
-  size_.store(last, std::memory_order_relaxed);
   members_.Leave(record, moment.now_ns);
 }
 
 // Picks go on in the index that there is, until the new one has all words; then
 // all words are written once more, since some may have changed in between.
-void Engine::MakeRoom(std::size_t slots, const Moment& moment) {
-  Index* const old = index_.load(std::memory_order_relaxed);
-  Index* const index = FindRoom(slots);
-  if (index == old) return;
+void Engine::MoveTo(Index& index, const Moment& moment) {
+  Index& old = *index_.load(std::memory_order_relaxed);
+  if (&index == &old) return;
   const std::size_t size = size_.load(std::memory_order_relaxed);
-  for (std::size_t slot = 0; slot < index->slots(); ++slot) {
-    index->tree.Put(slot, WinnerTree::kNone);
-    if (slot < size) index->SetRecord(slot, old->RecordAt(slot));
+  for (std::size_t slot = 0; slot < index.slots(); ++slot) {
+    index.tree.Put(slot, WinnerTree::kNone);
+    if (slot < size) index.SetRecord(slot, &old.RecordAt(slot));
   }
-  WriteAllWords(*index, moment);
-  index->tree.set_count(old->tree.count());
+  WriteAllWords(index, moment);
+  index.tree.set_count(old.tree.count());
   // Release: whoever finds the index finds all that is in it.
-  index_.store(index, std::memory_order_release);
-  WriteAllWords(*index, moment);
+  index_.store(&index, std::memory_order_release);
+  WriteAllWords(index, moment);
 }
 
 void Engine::WriteAllWords(Index& index, const Moment& moment) {
   const std::size_t size = size_.load(std::memory_order_relaxed);
   for (std::size_t slot = 0; slot < size; ++slot) {
-    Record& record = *index.RecordAt(slot);
+    Record& record = index.RecordAt(slot);
     {
       const SpinLockHolder lock(record.lock);
       record.evidence.CatchUp(moment);
@@ -221,22 +271,22 @@ void Engine::WriteAllWords(Index& index, const Moment& moment) {
 }
 
 // One that is not much too large, or a new one: exactly as large as the first
-// set, and half as large again as what it replaces, so that a set that grows
-// step by step does not need a new one each time.
+// set, and of one of few sizes after it, each twice the one before. So a set
+// that grows step by step seldom needs a new one, and there are at most 15 in
+// all.
 Index* Engine::FindRoom(std::size_t slots) {
   constexpr std::size_t kSmall = 16;
-  for (const auto& index : indexes_) {
-    if (index->slots() < slots) continue;
-    if (index->slots() <= std::max(8 * slots, kSmall)) return index.get();
-    break;
-  }
   const auto next =
       std::find_if(indexes_.begin(), indexes_.end(),
                    [&](const auto& index) { return index->slots() >= slots; });
-  std::size_t room = std::max(slots, kSmall);
-  if (next == indexes_.end() && indexes_.size() > 1) {
-    room = std::max(room, indexes_.back()->slots() * 3 / 2);
+  if (next != indexes_.end() &&
+      (*next)->slots() <= std::max(8 * slots, kSmall)) {
+    return next->get();
   }
+  const std::size_t room =
+      indexes_.size() == 1 ? std::max(slots, kSmall)
+                           : std::min(std::bit_ceil(std::max(slots, kSmall)),
+                                      Balancer::kMaxBackends + 1);
   return indexes_.insert(next, std::make_unique<Index>(room))->get();
 }
 
@@ -251,7 +301,7 @@ Moment Engine::FreshMoment(TimePoint now) const {
   const Index& index = *index_.load(std::memory_order_relaxed);
   fleet.StartRound();
   for (const std::uint32_t slot : members_.order) {
-    BackendCopy copy_of = CopyOf(*index.RecordAt(slot), moment);
+    BackendCopy copy_of = CopyOf(index.RecordAt(slot), moment);
     fleet.Gather(copy_of.evidence);
   }
   fleet.EndRound();
@@ -272,7 +322,7 @@ std::vector<BackendSnapshot> Engine::Snapshot(TimePoint now) const {
     snapshots.back().removed = removed;
   };
   for (const std::uint32_t slot : members_.order) {
-    add(*index.RecordAt(slot), false);
+    add(index.RecordAt(slot), false);
   }
   members_.ForEachDeparted([&](Record& record) { add(record, true); });
   return snapshots;

@@ -41,6 +41,11 @@ double FailureCostSeconds(const Moment& moment, const Mishaps& mishaps) {
                   moment.failure_cost_s);
 }
 
+void ForgetFailures(Mishaps& mishaps) {
+  mishaps.sum_s = 0;
+  mishaps.weight = 0;
+}
+
 void LearnFailure(double latency_s, const Moment& moment, Mishaps& mishaps) {
   const Ticks ticks = Later(moment.latency_ticks, mishaps.ticks);
   const double decay = Decay(ticks - mishaps.ticks);
@@ -115,7 +120,10 @@ void Evidence::LearnOther(Outcome outcome, double latency_s, Moment moment,
   if (outcome == Outcome::kFailure) {
     ++mishaps.failures;
     NoteSetback(mishaps);
-    LearnFailure(latency_s, moment, mishaps);
+    // Of failures whose weight is gone nothing is left. Said here, since the
+    // ticks of the mishaps, which no round catches up, may go round meanwhile.
+    if (failed_ == 0) ForgetFailures(mishaps);
+    if (latency_s > 0) LearnFailure(latency_s, moment, mishaps);
     succeeded_ *= moment.trust_after_failure;
     failed_ += 1;
     return;
@@ -151,7 +159,8 @@ Terms Evidence::WithFailures(Moment moment, const Mishaps& mishaps,
 }
 
 BackendSnapshot Evidence::Snapshot(const Moment& moment,
-                                   const Mishaps& mishaps) const {
+                                   Mishaps mishaps) const {
+  if (failed_ == 0) ForgetFailures(mishaps);
   const Terms terms = TermsAt(moment, mishaps);
   BackendSnapshot snapshot;
   snapshot.distance = distance_;

@@ -75,20 +75,21 @@ class Evidence {
     start_sum_ns_ -= static_cast<std::uint64_t>(start_ns);
   }
 
-  // Learns how a request went that has taken `latency_ns`.
+  // Learns how a request went that has taken `latency_ns`. One of 0 or less is
+  // of a clock that lags, and says nothing of the latency.
   void Learn(Outcome outcome, std::int64_t latency_ns, const Moment& moment,
              Mishaps& mishaps) {
     learnt_at_ = Coarse(moment.now_ns);
-    // Not zero, or a fleet mean of zero would make every E zero.
-    const double latency_s = Seconds(std::max<std::int64_t>(latency_ns, 1));
+    const double latency_s = Seconds(latency_ns);
     if (outcome != Outcome::kSuccess) {
       return LearnOther(outcome, latency_s, moment, mishaps);
     }
     ++successes_;
     pace_ = kNotFailing;
+    succeeded_ += 1;
+    if (latency_ns <= 0) return;
     latency_sum_s_ += latency_s;
     latency_weight_ += 1;
-    succeeded_ += 1;
     ++new_successes_;
     new_latency_s_ += latency_s;
   }
@@ -135,7 +136,7 @@ class Evidence {
   }
 
   // All but the id and the tag.
-  BackendSnapshot Snapshot(const Moment& moment, const Mishaps& mishaps) const;
+  BackendSnapshot Snapshot(const Moment& moment, Mishaps mishaps) const;
 
  private:
   // After this many successes the first-contact limit, doubled by each, is

@@ -18,10 +18,16 @@ class Index {
 
   std::size_t slots() const { return tree.slots(); }
 
-  // Whoever has had the slot last; it may have left it by now.
-  Record* RecordAt(std::size_t slot) const {
-    return records_[slot].load(std::memory_order_acquire);
+  // The record that has had the slot last, which may have left it by now. Null
+  // if the index has no such slot, or no record has had it yet.
+  Record* Find(std::size_t slot) const {
+    return slot < slots() ? records_[slot].load(std::memory_order_acquire)
+                          : nullptr;
   }
+
+  // The record in a slot of the set. REQUIRES: whoever calls keeps the set from
+  // changing.
+  Record& RecordAt(std::size_t slot) const { return *Find(slot); }
 
   // Before its word is put.
   void SetRecord(std::size_t slot, Record* record) {

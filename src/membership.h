@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <deque>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
 #include "els/options.h"
 #include "src/record.h"
 
@@ -20,15 +19,24 @@ class Membership {
   // The slots of the set in the caller's order.
   std::vector<std::uint32_t> order;
 
-  // The record of a backend that joins the set: what is remembered of it, or a
-  // new one. REQUIRES: the id is not in the set.
-  Record* Join(std::string_view id);
+  // The record of a backend that has left and is still remembered; null if
+  // there is none.
+  Record* Remembered(std::string_view id) const;
 
-  // The backend has left the set, and may return. REQUIRES: its slot is none.
-  void Leave(Record* record, std::int64_t now_ns);
+  // Forgets that a backend has left, as it returns. REQUIRES: Remembered(id).
+  void Return(std::string_view id) noexcept;
+
+  // Makes room for Leave of each of them, in this order, which then cannot
+  // fail. If this throws, nothing has changed that anybody could see.
+  void ReserveLeaves(const std::vector<Record*>& leaving);
+
+  // Remembers a backend that has left the set, as it may return. REQUIRES: its
+  // slot is none, and ReserveLeaves has made room.
+  void Leave(Record* record, std::int64_t now_ns) noexcept;
 
   // Forgets those that have left longer ago than `memory_ns`, and more if ever
-  // new ones come; their records serve again once their tickets are gone.
+  // new ones come; their records serve again once their tickets are gone. If
+  // this throws, some are still remembered, or not yet to be used again.
   // Amortised O(those that have left since).
   void Forget(std::int64_t now_ns, std::int64_t memory_ns);
 
@@ -46,10 +54,10 @@ class Membership {
 
  private:
   struct Departed {
-    Record* record = nullptr;  // Null if it has returned.
+    Record* record = nullptr;  // Null if it has returned, or is yet to leave.
     std::int64_t since_ns = 0;
   };
-  struct Remembered {
+  struct Memory {
     Record* record = nullptr;
     std::uint64_t number = 0;  // Of the departure.
   };
@@ -60,10 +68,16 @@ class Membership {
 
   RecordPool pool_;
 
-  // The first to leave comes first; its number is first_departure_.
+  // The first to leave comes first; its number is first_departure_. From number
+  // next_departure_ on there is only room.
   std::deque<Departed> departed_;
   std::uint64_t first_departure_ = 0;
-  absl::flat_hash_map<absl::string_view, Remembered> remembered_;
+  std::uint64_t next_departure_ = 0;
+  // Not of Abseil: its tables must not be used, nor destroyed, after they have
+  // failed to allocate.
+  using Memories = std::unordered_map<std::string_view, Memory>;
+  Memories remembered_;
+  Memories leaving_;  // Those reserved for.
 
   // Those that still have tickets.
   std::deque<Record*> forgotten_;

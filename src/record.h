@@ -67,8 +67,9 @@ class alignas(128) Record {
     return Alive(gone_.fetch_or(kBalancerGone, std::memory_order_acq_rel));
   }
 
-  // Starts anew with another backend.
-  void Reset(std::string new_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock);
+  // Starts anew with another backend, and leaves the id of the one before in
+  // `id`: it is freed once the lock is.
+  void Reset(std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock);
 
   SpinLock lock;
 
@@ -107,10 +108,10 @@ static_assert(sizeof(Record) == 128);
 // Keeps records, and uses those again that nobody needs. Not thread-safe.
 class RecordPool {
  public:
-  // A record of a new backend, in no set.
+  // A record of a new backend, in no set. If this throws, nothing has changed.
   Record* Take(std::string id);
   // REQUIRES: in no set, and nobody refers to it.
-  void Return(Record* record) { free_.push_back(record); }
+  void Return(Record* record) noexcept;
 
   // The balancer is gone: frees all that no ticket refers to, and returns how
   // many tickets there are. Those that go from now on learn of it by Unrefer.
@@ -125,7 +126,9 @@ class RecordPool {
   };
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
-  std::vector<Record*> free_;
+  // The first free record, or null. The tag of each holds a pointer to the
+  // next.
+  Record* free_ = nullptr;
 };
 
 // The details of a chunk's records follow them in the same order.

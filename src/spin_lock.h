@@ -33,8 +33,19 @@ class ABSL_LOCKABLE SpinLock {
   void Wait() const {
     for (int i = 0; i < 100; ++i) {
       if (taken_.load(std::memory_order_relaxed) == 0) return;
+      Pause();
     }
     std::this_thread::yield();
+  }
+
+  // Leaves the core's execution units to its other thread meanwhile, and makes
+  // no guess at what the next look will see.
+  static void Pause() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb");
+#endif
   }
 
   std::atomic<std::uint8_t> taken_ = 0;

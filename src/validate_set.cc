@@ -2,10 +2,11 @@
 
 #include <cmath>
 #include <cstddef>
+#include <memory_resource>
+#include <string_view>
+#include <unordered_set>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "src/quoted.h"
 
 namespace els::internal {
@@ -16,7 +17,10 @@ absl::Status ValidateSet(absl::Span<const Backend> backends) {
         absl::StrCat(backends.size(), " backends; at most ",
                      Balancer::kMaxBackends, " are allowed"));
   }
-  absl::flat_hash_set<absl::string_view> ids;
+  // Not of Abseil: its tables must not be destroyed after they have failed to
+  // allocate.
+  std::pmr::monotonic_buffer_resource memory(64 * backends.size() + 64);
+  std::pmr::unordered_set<std::string_view> ids(&memory);
   ids.reserve(backends.size());
   for (std::size_t i = 0; i < backends.size(); ++i) {
     const Backend& backend = backends[i];

@@ -34,6 +34,9 @@ struct SharedMemory {
   static void Store(Word& word, std::uint64_t value) {
     word.store(value, std::memory_order_relaxed);
   }
+  static void Increment(Word& word) {
+    word.fetch_add(1, std::memory_order_relaxed);
+  }
 };
 
 // The lowest of many words, each in a slot of its own, kept while many threads
@@ -85,10 +88,9 @@ class BasicWinnerTree {
   std::uint64_t Lowest() const { return Node(0); }
 
   // A count that lies beside the root, whose line every pick writes anyway.
-  // Two calls at one instant may count as one.
   std::uint64_t count() const { return Memory::Load(words_[0]); }
   void set_count(std::uint64_t count) { Memory::Store(words_[0], count); }
-  void Count() { set_count(count() + 1); }
+  void Count() { Memory::Increment(words_[0]); }
 
   std::uint64_t Get(std::size_t slot) const { return Node(inner_ + slot); }
 

@@ -47,7 +47,9 @@ struct Backend {
   double distance = 1.0;  // Multiplies the expected latency: 1 near, 10 far.
 };
 
-// How an attempt ended, and what it teaches of the backend:
+// How an attempt ended, and what it teaches of the backend. One that has taken
+// no time, or less, gives no sample of latency: the clock of one thread lags
+// behind another's.
 //
 //                latency              success rate   for example
 //   kSuccess     a sample             up             2xx to 4xx, but not 429
@@ -127,6 +129,15 @@ class [[nodiscard]] Ticket {
 // `now` is any steady clock's reading. A step back is taken as no step, and one
 // of more than an hour, ahead or back, is not believed before a second call
 // agrees with it: ahead it counts as an hour.
+//
+// - Real-time threads: Pick, Answered and Finish hold a spin lock of a backend
+//   for some tens of nanoseconds. A thread that is preempted while it holds one
+//   makes others spin, and yield, until it runs again. So threads that share a
+//   balancer should share a priority.
+// - Signal handlers: no call is safe in one.
+// - Fork: a child may use a balancer only if no other thread was inside a call
+//   at the fork; and it then draws the same random numbers as its parent. Make
+//   balancers after the fork.
 class Balancer {
  public:
   static constexpr std::size_t kMaxBackends = 65'536;
@@ -145,7 +156,8 @@ class Balancer {
   // within Options::removed_memory, keeps what was learnt of it and takes the
   // tag and distance given. InvalidArgumentError, and no change at all, if an
   // id is empty or given twice, a distance is not finite and positive, or there
-  // are more than kMaxBackends. O(backends).
+  // are more than kMaxBackends. Throws std::bad_alloc, and leaves the set as it
+  // was, if there is not enough memory. O(backends).
   absl::Status SetBackends(absl::Span<const Backend> backends, TimePoint now);
 
   // The backend to send the next request to; an empty ticket if and only if

@@ -153,8 +153,8 @@ typedef struct els_backend {
 // is 0. A backend that stays, or that returns within removed_memory_ns, keeps
 // what was learnt of it and takes the tag and distance given. An error if an id
 // is empty or given twice, a distance is not finite and positive, or there are
-// more than ELS_MAX_BACKENDS. After ELS_NO_MEMORY the set is the old or the new
-// one: call again. O(count). Thread-safe.
+// more than ELS_MAX_BACKENDS. After ELS_NO_MEMORY, as after every error, the
+// set is as it was. O(count). Thread-safe.
 ELS_API els_status els_balancer_set_backends(els_balancer* balancer,
                                              const els_backend* backends,
                                              size_t count, uint64_t now_ns,

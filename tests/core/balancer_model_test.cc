@@ -139,8 +139,7 @@ class Sequence {
         }
       }
       if (!drop) {
-        model_.Learn(*request.backend, outcome,
-                     std::max(NowS() - request.start_s, 1e-9));
+        model_.Learn(*request.backend, outcome, NowS() - request.start_s);
       }
     }
     if (only_answer) {

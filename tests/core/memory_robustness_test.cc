@@ -137,5 +137,23 @@ TEST_F(MemoryRobustnessTest, ATicketKeepsNoMoreThanItsOwnBackend) {
   EXPECT_LT(held - before, 1000) << "the room for tickets alone";
 }
 
+// A set that was large once, and then grows one by one, keeps indexes of a few
+// sizes alone: all together they take less than two of the largest.
+TEST_F(MemoryRobustnessTest, ASetThatGrowsOneByOneKeepsFewIndexes) {
+  std::vector<Backend> all;
+  for (int i = 0; i < 65'000; ++i) all.push_back({.id = std::to_string(i)});
+  const auto use = [&](std::size_t size) {
+    ASSERT_TRUE(balancer_
+                    ->SetBackends(absl::MakeConstSpan(all).first(size),
+                                  clock_.Advance(seconds(30)))
+                    .ok());
+  };
+  for (const std::size_t size : {100, 65'000, 100, 100}) use(size);
+  const long before = held;
+  for (std::size_t size = 101; size < 2100; ++size) use(size);
+  constexpr long kBytesOfASlot = 8 + 8 * 4 / 3;
+  EXPECT_LT(held - before, 2 * 4096 * kBytesOfASlot);
+}
+
 }  // namespace
 }  // namespace els

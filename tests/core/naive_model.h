@@ -99,16 +99,19 @@ class Model {
                                                /*news=*/false));
     const bool timeout = outcome == Outcome::kTimeout;
     if (longer && timeout) Doubt(backend.latency);
-    if (ok || longer) backend.latency.push_back({latency_clock_, latency_s});
+    // One of nothing is of a clock that lags.
+    const bool timed = latency_s > 0;
+    if ((ok && timed) || longer)
+      backend.latency.push_back({latency_clock_, latency_s});
     if (timeout || outcome == Outcome::kFailure) NoteSetback(backend);
     if (no_answer) return;
     if (!ok) Doubt(backend.success);
-    if (!ok) backend.failure.push_back({latency_clock_, latency_s});
+    if (!ok && timed) backend.failure.push_back({latency_clock_, latency_s});
     backend.success.push_back({success_clock_, ok ? 1.0 : 0.0});
     if (!ok) return;
     backend.failing_since.reset();
     ++backend.successes;
-    backend.news.push_back(latency_s);
+    if (timed) backend.news.push_back(latency_s);
   }
 
   double Expected(ModelBackend backend, double now_s) const {
