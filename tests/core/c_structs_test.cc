@@ -2,7 +2,7 @@
 // those of this library. Each lies in memory of exactly its size, so that the
 // address sanitizer sees a byte too much.
 
-#include "src/c_structs.h"
+#include "src/api/c_structs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

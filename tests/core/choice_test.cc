@@ -1,4 +1,4 @@
-#include "src/choice.h"
+#include "src/index/choice.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <limits>
 #include <vector>
 
-#include "src/winner_tree.h"
-#include "src/word.h"
+#include "src/index/winner_tree.h"
+#include "src/index/word.h"
 
 namespace els::internal {
 namespace {

@@ -1,4 +1,4 @@
-#include "src/duration_text.h"
+#include "src/base/duration_text.h"
 
 #include <gtest/gtest.h>
 

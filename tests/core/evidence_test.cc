@@ -1,4 +1,4 @@
-#include "src/evidence.h"
+#include "src/score/evidence.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "els/balancer.h"
-#include "src/engine.h"
+#include "src/engine/engine.h"
 
 namespace els::internal {
 

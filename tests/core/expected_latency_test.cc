@@ -1,4 +1,4 @@
-#include "src/expected_latency.h"
+#include "src/score/expected_latency.h"
 
 #include <gtest/gtest.h>
 

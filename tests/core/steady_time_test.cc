@@ -1,4 +1,4 @@
-#include "src/steady_time.h"
+#include "src/base/steady_time.h"
 
 #include <gtest/gtest.h>
 

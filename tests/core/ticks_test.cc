@@ -1,4 +1,4 @@
-#include "src/ticks.h"
+#include "src/score/ticks.h"
 
 #include <gtest/gtest.h>
 

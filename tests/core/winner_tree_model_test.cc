@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "src/winner_tree.h"
+#include "src/index/winner_tree.h"
 
 // Last, since its macros change the language.
 #include <relacy/relacy.hpp>

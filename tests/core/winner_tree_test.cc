@@ -1,4 +1,4 @@
-#include "src/winner_tree.h"
+#include "src/index/winner_tree.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "els/options_text.h"
-#include "src/option_fields.h"
+#include "src/api/option_fields.h"
 #include "tests/fuzz/require.h"
 
 namespace {

@@ -52,6 +52,12 @@ set(threads "<future>|std::j?thread[^_]|std::async")
 set(draws "<random>|_distribution|mt19937|BitGen")
 
 check(include INCLUDES "absl/|els/|std(def|int)\\.h>" BANNED "${libm}|${clock}|${io}|${threads}|${draws}")
+# The layers of the library, from below.
+check(src/base INCLUDES "absl/|els/|src/base/")
+check(src/score INCLUDES "els/|src/(base|score)/")
+check(src/index INCLUDES "absl/|els/|src/(base|index)/")
+check(src/set INCLUDES "absl/|els/|src/(base|score|index|set)/")
+check(src/engine INCLUDES "absl/|els/|src/(base|score|index|set|engine)/")
 check(src INCLUDES "absl/|els/|src/" BANNED "${libm}|${clock}|${io}|${threads}|_distribution|mt19937|BitGen")
 # Theory's values are compared with. Of a simulation they decide only its length
 # when it is validated, in whole service times.

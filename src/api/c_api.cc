@@ -1,0 +1,259 @@
+#include "els/c_api.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "els/balancer.h"
+#include "src/api/c_structs.h"
+#include "src/api/c_tickets.h"
+
+struct els_balancer {
+  els::Balancer balancer;
+};
+
+struct els_snapshot {
+  std::vector<els::BackendSnapshot> backends;
+};
+
+namespace {
+
+using els::Outcome;
+using els::internal::CTickets;
+using els::internal::FromNanoseconds;
+
+// A retry seldom avoids more.
+using Avoid = absl::InlinedVector<std::string_view, 16>;
+
+// The caller's place for one line that says what was wrong.
+class Message {
+ public:
+  Message() = default;
+  Message(char* text, std::size_t size)
+      : text_(text), size_(text == nullptr ? 0 : size) {}
+
+  void Write(std::string_view line) const {
+    if (size_ == 0) return;
+    const std::size_t length = std::min(line.size(), size_ - 1);
+    std::copy_n(line.data(), length, text_);
+    text_[length] = '\0';
+  }
+
+  els_status Explain(const absl::Status& status) const {
+    Write({status.message().data(), status.message().size()});
+    if (status.ok()) return ELS_OK;
+    return absl::IsInvalidArgument(status) ? ELS_INVALID_ARGUMENT
+                                           : ELS_INTERNAL;
+  }
+
+  els_status Refuse(std::string_view line) const {
+    Write(line);
+    return ELS_INVALID_ARGUMENT;
+  }
+
+ private:
+  char* text_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Calls `call`, which gives an els_status, and lets no exception out.
+template <typename Call>
+els_status Guarded(Message message, Call call) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    message.Write("out of memory");
+    return ELS_NO_MEMORY;
+  } catch (const std::exception& error) {
+    message.Write(error.what());
+    return ELS_INTERNAL;
+  } catch (...) {
+    message.Write("unknown exception");
+    return ELS_INTERNAL;
+  }
+}
+
+std::optional<Outcome> ToOutcome(els_outcome outcome) {
+  switch (outcome) {
+    case ELS_SUCCESS:
+      return Outcome::kSuccess;
+    case ELS_FAILURE:
+      return Outcome::kFailure;
+    case ELS_TIMEOUT:
+      return Outcome::kTimeout;
+    case ELS_CANCELLED:
+      return Outcome::kCancelled;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool IsEmpty(const els_ticket& ticket) { return ticket.serial == 0; }
+
+// `report` is CTickets::Answered or CTickets::Finish.
+els_status Report(const els_ticket* ticket, els_outcome outcome,
+                  std::uint64_t now_ns,
+                  els_status (CTickets::*report)(const els_ticket&, Outcome,
+                                                 els::TimePoint)) {
+  const std::optional<Outcome> known = ToOutcome(outcome);
+  if (ticket == nullptr || !known) return ELS_INVALID_ARGUMENT;
+  if (IsEmpty(*ticket)) return ELS_NO_BACKEND;
+  return Guarded({}, [&] {
+    return (CTickets::Get().*report)(*ticket, *known, FromNanoseconds(now_ns));
+  });
+}
+
+}  // namespace
+
+els_status els_options_init(els_options* options, size_t struct_size) {
+  if (options == nullptr) return ELS_INVALID_ARGUMENT;
+  return Guarded({}, [&] {
+    return Message().Explain(
+        els::internal::WriteDefaults(options, struct_size));
+  });
+}
+
+els_status els_balancer_new(const els_options* options, els_balancer** balancer,
+                            char* message, size_t message_size) {
+  const Message why(message, message_size);
+  if (balancer == nullptr) return why.Refuse("balancer is a null pointer");
+  *balancer = nullptr;
+  return Guarded(why, [&] {
+    els::Options known;
+    if (options != nullptr) {
+      const auto read = els::internal::ReadOptions(options);
+      if (!read.ok()) return why.Explain(read.status());
+      known = *read;
+    }
+    const absl::Status status = known.Validate();
+    if (status.ok()) {
+      *balancer = new els_balancer{els::Balancer(known)};
+    }
+    return why.Explain(status);
+  });
+}
+
+void els_balancer_free(els_balancer* balancer) {
+  if (balancer == nullptr) return;
+  Guarded({}, [&] {
+    CTickets::Get().Disown(balancer);
+    return ELS_OK;
+  });
+  delete balancer;
+}
+
+els_status els_balancer_set_options(els_balancer* balancer,
+                                    const els_options* options, uint64_t now_ns,
+                                    char* message, size_t message_size) {
+  const Message why(message, message_size);
+  if (balancer == nullptr) return why.Refuse("balancer is a null pointer");
+  if (options == nullptr) return why.Refuse("options is a null pointer");
+  return Guarded(why, [&] {
+    const auto read = els::internal::ReadOptions(options);
+    if (!read.ok()) return why.Explain(read.status());
+    return why.Explain(
+        balancer->balancer.SetOptions(*read, FromNanoseconds(now_ns)));
+  });
+}
+
+els_status els_balancer_set_backends(els_balancer* balancer,
+                                     const els_backend* backends, size_t count,
+                                     uint64_t now_ns, char* message,
+                                     size_t message_size) {
+  const Message why(message, message_size);
+  if (balancer == nullptr) return why.Refuse("balancer is a null pointer");
+  if (backends == nullptr && count > 0) {
+    return why.Refuse("backends is a null pointer");
+  }
+  return Guarded(why, [&] {
+    const auto read = els::internal::ReadBackends(backends, count);
+    if (!read.ok()) return why.Explain(read.status());
+    return why.Explain(
+        balancer->balancer.SetBackends(*read, FromNanoseconds(now_ns)));
+  });
+}
+
+els_status els_balancer_pick(els_balancer* balancer, const els_id* avoid,
+                             size_t avoid_count, uint64_t now_ns,
+                             els_ticket* ticket) {
+  if (ticket == nullptr) return ELS_INVALID_ARGUMENT;
+  *ticket = {};
+  if (balancer == nullptr || (avoid == nullptr && avoid_count > 0)) {
+    return ELS_INVALID_ARGUMENT;
+  }
+  return Guarded({}, [&] {
+    Avoid ids;
+    ids.reserve(avoid_count);
+    for (std::size_t i = 0; i < avoid_count; ++i) {
+      if (avoid[i].data == nullptr) continue;  // No backend has an empty id.
+      ids.emplace_back(avoid[i].data, avoid[i].size);
+    }
+    return CTickets::Get().Pick(balancer->balancer, balancer,
+                                FromNanoseconds(now_ns), ids, *ticket);
+  });
+}
+
+els_id els_ticket_id(const els_ticket* ticket) {
+  els_id id = {nullptr, 0};
+  if (ticket == nullptr || IsEmpty(*ticket)) return id;
+  Guarded({}, [&] {
+    id = CTickets::Get().Id(*ticket);
+    return ELS_OK;
+  });
+  return id;
+}
+
+els_status els_ticket_answered(const els_ticket* ticket, els_outcome outcome,
+                               uint64_t now_ns) {
+  return Report(ticket, outcome, now_ns, &CTickets::Answered);
+}
+
+els_status els_ticket_finish(const els_ticket* ticket, els_outcome outcome,
+                             uint64_t now_ns) {
+  return Report(ticket, outcome, now_ns, &CTickets::Finish);
+}
+
+els_status els_ticket_drop(const els_ticket* ticket) {
+  if (ticket == nullptr) return ELS_INVALID_ARGUMENT;
+  if (IsEmpty(*ticket)) return ELS_NO_BACKEND;
+  return Guarded({}, [&] { return CTickets::Get().Drop(*ticket); });
+}
+
+els_status els_balancer_snapshot(const els_balancer* balancer, uint64_t now_ns,
+                                 els_snapshot** snapshot) {
+  if (snapshot == nullptr) return ELS_INVALID_ARGUMENT;
+  *snapshot = nullptr;
+  if (balancer == nullptr) return ELS_INVALID_ARGUMENT;
+  return Guarded({}, [&] {
+    *snapshot =
+        new els_snapshot{balancer->balancer.Snapshot(FromNanoseconds(now_ns))};
+    return ELS_OK;
+  });
+}
+
+size_t els_snapshot_size(const els_snapshot* snapshot) {
+  return snapshot == nullptr ? 0 : snapshot->backends.size();
+}
+
+els_status els_snapshot_get(const els_snapshot* snapshot, size_t index,
+                            els_backend_snapshot* backend) {
+  if (snapshot == nullptr || backend == nullptr ||
+      index >= snapshot->backends.size()) {
+    return ELS_INVALID_ARGUMENT;
+  }
+  return Guarded({}, [&] {
+    return Message().Explain(
+        els::internal::WriteBackend(snapshot->backends[index], backend));
+  });
+}
+
+void els_snapshot_free(els_snapshot* snapshot) { delete snapshot; }

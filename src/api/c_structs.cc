@@ -1,0 +1,232 @@
+#include "src/api/c_structs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace els::internal {
+namespace {
+
+using std::chrono::nanoseconds;
+
+static_assert(static_cast<int>(Choice::kLowest) == ELS_CHOICE_LOWEST);
+static_assert(static_cast<int>(Choice::kPowerOfTwo) == ELS_CHOICE_POWER_OF_TWO);
+static_assert(static_cast<int>(Choice::kWeightedRandom) ==
+              ELS_CHOICE_WEIGHTED_RANDOM);
+static_assert(Balancer::kMaxBackends == ELS_MAX_BACKENDS);
+
+// Far above what any version's structs will need: a larger size was never set.
+constexpr std::size_t kLargestStruct = 4096;
+
+// Keeps most garbage, and every size that cuts a field, from being believed.
+template <typename Struct>
+absl::Status CheckSize(std::size_t size, absl::string_view name) {
+  static_assert(offsetof(Struct, struct_size) == 0);
+  if (size >= sizeof(Struct::struct_size) && size <= kLargestStruct &&
+      size % alignof(Struct) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("struct_size of ", name, " is ", size,
+                   "; it must be its sizeof, here ", sizeof(Struct)));
+}
+
+// What is missing in a shorter struct stays as it is in `known`.
+template <typename Struct>
+absl::Status ReadStruct(const Struct* given, absl::string_view name,
+                        Struct& known) {
+  const std::size_t size = given->struct_size;
+  if (absl::Status status = CheckSize<Struct>(size, name); !status.ok()) {
+    return status;
+  }
+  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+  const auto set = [](unsigned char byte) { return byte != 0; };
+  if (size > sizeof(Struct) &&
+      std::any_of(bytes + sizeof(Struct), bytes + size, set)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name,
+                     " has a field set that this library does not know: "
+                     "struct_size is ",
+                     size, ", and it knows ", sizeof(Struct), " bytes"));
+  }
+  std::memcpy(&known, bytes, std::min(size, sizeof(Struct)));
+  return absl::OkStatus();
+}
+
+// What the library does not know of a longer struct becomes zero.
+template <typename Struct>
+void WriteStruct(Struct known, std::size_t size, Struct* written) {
+  known.struct_size = size;
+  auto* bytes = reinterpret_cast<unsigned char*>(written);
+  std::memcpy(bytes, &known, std::min(size, sizeof(Struct)));
+  if (size > sizeof(Struct)) {
+    std::memset(bytes + sizeof(Struct), 0, size - sizeof(Struct));
+  }
+}
+
+Duration ToDuration(std::uint64_t ns) {
+  constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
+  return std::chrono::duration_cast<Duration>(
+      nanoseconds(static_cast<std::int64_t>(std::min(ns, kMax))));
+}
+
+std::uint64_t ToNanoseconds(Duration duration) {
+  const auto ns = std::chrono::duration_cast<nanoseconds>(duration).count();
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(ns, 0));
+}
+
+els_options ToC(const Options& options) {
+  els_options c = {};
+  c.seed = options.seed;
+  c.choice = static_cast<els_choice>(options.choice);
+  c.initial_latency_ns = ToNanoseconds(options.initial_latency);
+  c.latency_memory_ns = ToNanoseconds(options.latency_memory);
+  c.latency_memory_picks = options.latency_memory_picks;
+  c.success_memory_ns = ToNanoseconds(options.success_memory);
+  c.success_memory_picks = options.success_memory_picks;
+  c.success_memory_spread = options.success_memory_spread;
+  c.prior_weight = options.prior_weight;
+  c.unproven_factor = options.unproven_factor;
+  c.failure_cost_factor = options.failure_cost_factor;
+  c.failure_cost_memory_ns = ToNanoseconds(options.failure_cost_memory);
+  c.overdue_factor = options.overdue_factor;
+  c.turn_limit = options.turn_limit;
+  c.turn_slope = options.turn_slope;
+  c.turn_memory_ns = ToNanoseconds(options.turn_memory);
+  c.first_contact_limit = options.first_contact_limit;
+  c.removed_memory_ns = ToNanoseconds(options.removed_memory);
+  c.trust_after_failure = options.trust_after_failure;
+  c.outage_growth = options.outage_growth;
+  return c;
+}
+
+Options FromC(const els_options& c) {
+  return Options{
+      .seed = c.seed,
+      .choice = static_cast<Choice>(c.choice),
+      .initial_latency = ToDuration(c.initial_latency_ns),
+      .latency_memory = ToDuration(c.latency_memory_ns),
+      .latency_memory_picks = c.latency_memory_picks,
+      .success_memory = ToDuration(c.success_memory_ns),
+      .success_memory_picks = c.success_memory_picks,
+      .success_memory_spread = c.success_memory_spread,
+      .trust_after_failure = c.trust_after_failure,
+      .outage_growth = c.outage_growth,
+      .prior_weight = c.prior_weight,
+      .unproven_factor = c.unproven_factor,
+      .failure_cost_factor = c.failure_cost_factor,
+      .failure_cost_memory = ToDuration(c.failure_cost_memory_ns),
+      .overdue_factor = c.overdue_factor,
+      .turn_limit = c.turn_limit,
+      .turn_slope = c.turn_slope,
+      .turn_memory = ToDuration(c.turn_memory_ns),
+      .first_contact_limit = c.first_contact_limit,
+      .removed_memory = ToDuration(c.removed_memory_ns),
+  };
+}
+
+els_backend_snapshot ToC(const BackendSnapshot& backend) {
+  els_backend_snapshot c = {};
+  c.id = {backend.id.data(), backend.id.size()};
+  c.tag = backend.tag;
+  c.distance = backend.distance;
+  c.removed = backend.removed ? 1 : 0;
+  c.expected_latency_ns = ToNanoseconds(backend.expected_latency);
+  c.latency_ns = ToNanoseconds(backend.latency);
+  c.failure_cost_ns = ToNanoseconds(backend.failure_cost);
+  c.success_rate = backend.success_rate;
+  c.outstanding = backend.outstanding;
+  c.overdue = backend.overdue;
+  c.turn = backend.turn;
+  c.failure_latency_ns = ToNanoseconds(backend.failure_latency);
+  c.mean_age_ns = ToNanoseconds(backend.mean_age);
+  c.share = backend.share;
+  c.picks = backend.picks;
+  c.successes = backend.successes;
+  c.failures = backend.failures;
+  c.timeouts = backend.timeouts;
+  c.cancelled = backend.cancelled;
+  c.dropped = backend.dropped;
+  c.late_finishes = backend.late_finishes;
+  c.since_outcome_ns = backend.since_outcome.has_value()
+                           ? ToNanoseconds(*backend.since_outcome)
+                           : UINT64_MAX;
+  return c;
+}
+
+}  // namespace
+
+TimePoint FromNanoseconds(std::uint64_t now_ns) {
+  return TimePoint(ToDuration(now_ns));
+}
+
+absl::StatusOr<Options> ReadOptions(const els_options* given) {
+  els_options known = ToC(Options());
+  if (absl::Status status = ReadStruct(given, "els_options", known);
+      !status.ok()) {
+    return status;
+  }
+  return FromC(known);
+}
+
+absl::Status WriteDefaults(els_options* options, std::size_t struct_size) {
+  if (absl::Status status = CheckSize<els_options>(struct_size, "els_options");
+      !status.ok()) {
+    return status;
+  }
+  WriteStruct(ToC(Options()), struct_size, options);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Backend>> ReadBackends(const els_backend* given,
+                                                  std::size_t count) {
+  std::vector<Backend> backends;
+  if (count == 0) return backends;
+  if (count > Balancer::kMaxBackends) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        count, " backends; at most ", Balancer::kMaxBackends, " are allowed"));
+  }
+  backends.reserve(count);
+  // The distance between two of the array is the size that the caller knows.
+  const std::size_t size = given->struct_size;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* at = reinterpret_cast<const els_backend*>(bytes + i * size);
+    const std::string name = absl::StrCat("els_backend ", i);
+    if (at->struct_size != size) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("struct_size of ", name, " is ", at->struct_size,
+                       "; it must be that of the first, which is ", size));
+    }
+    els_backend known = ELS_BACKEND_INIT;
+    if (absl::Status status = ReadStruct(at, name, known); !status.ok()) {
+      return status;
+    }
+    if (known.id.data == nullptr && known.id.size > 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("backend ", i, " has an id that is a null pointer"));
+    }
+    backends.push_back({.id = std::string(known.id.data, known.id.size),
+                        .tag = known.tag,
+                        .distance = known.distance});
+  }
+  return backends;
+}
+
+absl::Status WriteBackend(const BackendSnapshot& backend,
+                          els_backend_snapshot* written) {
+  const std::size_t size = written->struct_size;
+  if (absl::Status status =
+          CheckSize<els_backend_snapshot>(size, "els_backend_snapshot");
+      !status.ok()) {
+    return status;
+  }
+  WriteStruct(ToC(backend), size, written);
+  return absl::OkStatus();
+}
+
+}  // namespace els::internal

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/types/span.h"
+#include "els/balancer.h"
+#include "els/c_api.h"
+#include "src/base/mutex.h"
+
+namespace els::internal {
+
+// Keeps the tickets of the C interface, and gives out plain data in their
+// place: the number of a slot, and a serial number that no other ticket of that
+// slot has, so that a copy or a stale one is always found out. A slot lives as
+// long as the process, or a stale ticket might ask for one that is gone.
+// Thread-safe.
+class CTickets {
+ public:
+  // The only one; never destroyed.
+  static CTickets& Get();
+
+  // `owner` is what Disown will be called with.
+  els_status Pick(Balancer& balancer, const void* owner, TimePoint now,
+                  absl::Span<const std::string_view> avoid, els_ticket& ticket);
+
+  els_id Id(const els_ticket& ticket);
+  els_status Answered(const els_ticket& ticket, Outcome outcome, TimePoint now);
+  els_status Finish(const els_ticket& ticket, Outcome outcome, TimePoint now);
+  els_status Drop(const els_ticket& ticket);
+
+  // From now on a ticket that `owner` has picked is kept no longer than until
+  // it is reported. O(slots).
+  void Disown(const void* owner);
+
+ private:
+  static constexpr std::uint32_t kNone =
+      std::numeric_limits<std::uint32_t>::max();
+
+  struct Slot {
+    // Also that of a finished request, until the slot is needed again, so that
+    // a second report can be counted.
+    Ticket ticket;
+    const void* owner = nullptr;  // Null if it is gone.
+    std::uint64_t serial = 0;
+    std::uint32_t next = kNone;  // The next one free.
+    bool answered = false;
+  };
+
+  // The slots that some of the threads pick into; any thread may report one.
+  // The lock is held for as long as a slot is used, since a ticket is not
+  // itself thread-safe, and two threads may report the same one.
+  struct alignas(64) Shard {
+    // Null if the slot has another ticket, or never had one.
+    Slot* Find(const els_ticket& ticket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+    // Makes sure that a slot is free.
+    void Reserve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+    void PushFree(std::uint32_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+    // REQUIRES: a slot is free.
+    std::uint32_t PopFree() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+
+    Mutex mutex;
+    // A deque, because a ticket's id is not promised to survive a move.
+    std::deque<Slot> slots ABSL_GUARDED_BY(mutex);
+    std::uint64_t last_serial ABSL_GUARDED_BY(mutex) = 0;
+    // Free slots wait in line: the longest free is the next one used.
+    std::uint32_t first_free ABSL_GUARDED_BY(mutex) = kNone;
+    std::uint32_t last_free ABSL_GUARDED_BY(mutex) = kNone;
+  };
+
+  // Enough that the threads of a large proxy seldom meet.
+  static constexpr std::size_t kShards = 32;
+
+  CTickets() = default;
+
+  static std::size_t ThisThreadsShard();
+  static std::uint32_t Index(const els_ticket& ticket) {
+    return static_cast<std::uint32_t>(ticket.slot / kShards);
+  }
+  Shard& ShardOf(const els_ticket& ticket) {
+    return shards_[ticket.slot % kShards];
+  }
+
+  Shard shards_[kShards];
+};
+
+}  // namespace els::internal

@@ -1,0 +1,130 @@
+#include "src/engine/engine.h"
+
+#include <utility>
+
+#include "els/random.h"
+#include "src/engine/explain.h"
+#include "src/set/backend_copy.h"
+
+namespace els::internal {
+namespace {
+
+// Uniform in [1 - spread, 1 + spread].
+double DrawStretch(double spread, std::uint64_t seed) {
+  return 1 + spread * (2 * Random(seed).Uniform() - 1);
+}
+
+}  // namespace
+
+Engine::Engine(const Options& options, std::uint64_t seed, bool exact)
+    : options_(options),
+      set_(seed),
+      board_(set_.board()),
+      picker_(board_, seed),
+      beat_(options, DrawStretch(options.success_memory_spread, seed), board_,
+            exact),
+      choice_(options.choice) {}
+
+void Engine::Close(Engine* engine) {
+  std::uint64_t references = 0;
+  {
+    const MutexLock lock(engine->set_mutex_);
+    references = engine->set_.CloseAndCountReferences();
+  }
+  engine->OneLess(kOpen - references);
+}
+
+void Engine::OneLess(std::uint64_t references) {
+  // Both: what others did with the engine comes before it is deleted.
+  if (references_.fetch_sub(references, std::memory_order_acq_rel) ==
+      references) {
+    delete this;
+  }
+}
+
+Picked Engine::Pick(TimePoint now, absl::Span<const std::string_view> avoid) {
+  if (board_.size() == 0) return {};
+  const Moment moment = beat_.ForPick(now);
+  const Choice choice = choice_.load(std::memory_order_relaxed);
+  if (!pick_log_.on()) return picker_.Pick(choice, avoid, moment);
+  PickExplainer explainer(board_, moment);
+  const Picked picked = picker_.Pick(choice, avoid, moment);
+  if (picked.record != nullptr) {
+    pick_log_.Add(explainer.Explain(picked, choice, avoid, now));
+  }
+  return picked;
+}
+
+void Engine::Settle(Record& record, std::int64_t start_ns, Outcome outcome,
+                    TimePoint now, bool over) {
+  record.Prefetch();
+  const Moment moment = beat_.At(now);
+  Scoreboard::Settling settling;
+  const SpinLockHolder lock(record.lock);
+  Evidence& evidence = record.evidence;
+  evidence.CatchUp(moment);
+  evidence.Settled(start_ns);
+  evidence.Learn(outcome, moment.now_ns - start_ns, moment,
+                 record.details().mishaps);
+  if (over) evidence.Released();
+  if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
+}
+
+void Engine::Released(Record& record) {
+  const Moment moment = beat_.Latest();
+  Scoreboard::Settling settling;
+  const SpinLockHolder lock(record.lock);
+  record.evidence.CatchUp(moment);
+  record.evidence.Released();
+  if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
+}
+
+void Engine::Drop(Record& record, std::int64_t start_ns, bool answered) {
+  if (!answered) {
+    const SpinLockHolder lock(record.lock);
+    record.evidence.Settled(start_ns);
+  }
+  Released(record);
+}
+
+void Engine::CountLateFinish(Record& record) {
+  const SpinLockHolder lock(record.lock);
+  ++record.details().mishaps.late_finishes;
+}
+
+void Engine::SetOptions(const Options& options, TimePoint now) {
+  const MutexLock lock(set_mutex_);
+  options_ = options;
+  choice_.store(options.choice, std::memory_order_relaxed);
+  beat_.SetOptions(options);
+  board_.Rewrite(beat_.Advance(now));
+}
+
+void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
+  const MutexLock lock(set_mutex_);
+  set_.Change(backends, options_.removed_memory, beat_.Advance(now));
+  beat_.SetChanged();
+}
+
+std::vector<BackendSnapshot> Engine::Snapshot(TimePoint now) const {
+  const MutexLock lock(set_mutex_);
+  const Moment moment = beat_.Fresh(
+      now, [&](const Moment& then, auto gather) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+        set_.ForEach(
+            [&](Record& record) { gather(CopyOf(record, then).evidence); });
+      });
+  std::vector<BackendSnapshot> snapshots;
+  snapshots.reserve(board_.size());
+  set_.ForEach([&](Record& record) {
+    snapshots.push_back(SnapshotOf(CopyOf(record, moment), moment));
+  });
+  set_.ForEachDeparted([&](Record& record) {
+    BackendCopy copy = CopyOf(record, moment);
+    if (copy.evidence.outstanding() == 0) return;
+    snapshots.push_back(SnapshotOf(std::move(copy), moment));
+    snapshots.back().removed = true;
+  });
+  return snapshots;
+}
+
+}  // namespace els::internal

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/types/span.h"
+#include "els/balancer.h"
+#include "els/explanation.h"
+#include "src/base/mutex.h"
+#include "src/engine/beat.h"
+#include "src/engine/pick_log.h"
+#include "src/engine/picker.h"
+#include "src/set/backend_set.h"
+#include "src/set/record.h"
+#include "src/set/scoreboard.h"
+
+namespace els::internal {
+
+// All that a Balancer knows and decides; see Balancer and Ticket for what each
+// call means. Thread-safe. Where what is:
+//
+//   Evidence     what one backend teaches, and     guarded by the spin lock of
+//                its score                         its Record
+//   Scoreboard   where the scores are kept         atomics
+//   Picker       the choice                        no state
+//   Beat         time, and what is known of all    its own spin lock, never
+//                                                  waited for by a pick
+//   BackendSet   which backends there are          set_mutex_
+//
+// Of the locks, set_mutex_ is taken before the beat's, and both before a
+// record's.
+class Engine {
+ public:
+  // REQUIRES: options.Validate().ok(). `seed` is not 0. If `exact`, every pick
+  // begins with a whole round.
+  Engine(const Options& options, std::uint64_t seed, bool exact = false);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // The ticket made of it must be given back to Unrefer in the end.
+  Picked Pick(TimePoint now, absl::Span<const std::string_view> avoid);
+
+  // The request sent at `start_ns` has its answer, or none to wait for, and may
+  // be over.
+  void Settle(Record& record, std::int64_t start_ns, Outcome outcome,
+              TimePoint now, bool over);
+  // The request is over, after its answer.
+  void Released(Record& record);
+  // The request was given up, before or after the answer.
+  void Drop(Record& record, std::int64_t start_ns, bool answered);
+  // A request that was over before has been reported again.
+  static void CountLateFinish(Record& record);
+
+  // A ticket is gone. The last ticket deletes an engine that was closed.
+  static void Unrefer(Engine* engine, Record& record) {
+    if (record.Unrefer()) engine->OneLess(1);
+  }
+
+  // REQUIRES: options.Validate().ok().
+  void SetOptions(const Options& options, TimePoint now);
+  // REQUIRES: ValidateSet(backends).ok().
+  void SetBackends(absl::Span<const Backend> backends, TimePoint now);
+  std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
+
+  void Explain(std::size_t picks) { pick_log_.Keep(picks); }
+  std::vector<PickExplanation> Explanations() const { return pick_log_.All(); }
+
+  // No call but those for tickets comes after this one. Deletes the engine, at
+  // once or with the last ticket. REQUIRES: made by new.
+  static void Close(Engine* engine);
+
+ private:
+  ~Engine() = default;
+  void OneLess(std::uint64_t references);
+
+  mutable Mutex set_mutex_;
+  Options options_ ABSL_GUARDED_BY(set_mutex_);
+  BackendSet set_ ABSL_GUARDED_BY(set_mutex_);
+
+  Scoreboard& board_;  // Of set_.
+  Picker picker_;
+  Beat beat_;
+  PickLog pick_log_;
+  // Relaxed: a pick made while it changes may go either way.
+  std::atomic<Choice> choice_;
+
+  // Tickets alive, once the engine is closed.
+  std::atomic<std::uint64_t> references_ = kOpen;
+  static constexpr std::uint64_t kOpen = std::uint64_t{1} << 63;
+};
+
+}  // namespace els::internal

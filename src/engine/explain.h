@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "els/explanation.h"
+#include "els/options.h"
+#include "src/engine/picker.h"
+#include "src/score/moment.h"
+#include "src/set/scoreboard.h"
+
+namespace els::internal {
+
+// Explains one pick: made just before it, asked just after it.
+class PickExplainer {
+ public:
+  PickExplainer(const Scoreboard& board, const Moment& moment);
+
+  // REQUIRES: a backend was picked; called once.
+  PickExplanation Explain(const Picked& picked, Choice choice,
+                          absl::Span<const std::string_view> avoid,
+                          TimePoint now);
+
+ private:
+  struct Candidate {
+    std::uint64_t word = 0;
+    BackendSnapshot snapshot;
+  };
+
+  void PutPickedFirst(const Picked& picked);
+  PickReason Reason(Choice choice,
+                    absl::Span<const std::string_view> avoid) const;
+
+  const Scoreboard& board_;
+  const Moment moment_;
+  // The best few before the pick; then the one picked, and the best others.
+  std::vector<Candidate> best_;
+};
+
+}  // namespace els::internal

@@ -1,0 +1,199 @@
+#include "src/engine/picker.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/algorithm/container.h"
+#include "els/random.h"
+#include "src/index/choice.h"
+#include "src/index/index.h"
+#include "src/index/word.h"
+
+namespace els::internal {
+namespace {
+
+// By how much the score of the backend picked may have risen since its word was
+// written.
+constexpr float kTolerance = 0.002F;
+
+// How many words that have risen one pick writes anew before it takes what
+// comes; far more than ever rise at once, but for a long silence of thousands.
+constexpr int kMaxRewrites = 128;
+
+// How many backends are passed over by looking for the next best; if there are
+// more, all are looked through.
+constexpr std::size_t kMaxPassedOver = 8;
+
+bool Avoided(const Index& index, std::uint64_t word,
+             absl::Span<const std::string_view> avoid) {
+  if (avoid.empty()) return false;
+  Record* const record = index.Find(SlotOf(word));
+  if (record == nullptr) return true;
+  const SpinLockHolder lock(record->lock);
+  return absl::c_linear_search(avoid, record->id());
+}
+
+std::uint64_t LowestOfAllBut(const Index& index,
+                             absl::Span<const std::string_view> avoid) {
+  std::uint64_t lowest = WinnerTree::kNone;
+  for (std::size_t slot = 0; slot < index.slots(); ++slot) {
+    const std::uint64_t word = index.tree.Get(slot);
+    if (word < lowest && !Avoided(index, word, avoid)) lowest = word;
+  }
+  return lowest;
+}
+
+}  // namespace
+
+Picked Picker::Pick(Choice choice, absl::Span<const std::string_view> avoid,
+                    const Moment& moment) {
+  if (choice != Choice::kLowest) return TakeByChance(choice, avoid, moment);
+  return avoid.empty() ? TakeLowest(moment) : TakeLowestBut(avoid, moment);
+}
+
+// Takes the backend whose word this is in `index`, if the word is still that of
+// the backend, the index still that of the set, and the backend not to be
+// avoided. If `check_risen`, the score must still be what the word says, too.
+Picker::Attempt Picker::Take(Index& index, std::uint64_t word,
+                             const Moment& moment,
+                             absl::Span<const std::string_view> avoid,
+                             bool check_risen, Picked& picked) {
+  const std::size_t slot = SlotOf(word);
+  Record* const found = index.Find(slot);
+  if (found == nullptr) return Attempt::kMoved;
+  Record& record = *found;
+  record.Prefetch();
+  Attempt attempt = Attempt::kMoved;
+  {
+    const SpinLockHolder lock(record.lock);
+    // Else it has left, or its word has changed, or all have moved.
+    if (record.slot == slot && index.tree.Get(slot) == word &&
+        &index == &board_.index()) {
+      attempt = TakeFound(record, word, moment, avoid, check_risen);
+      picked = {&record, record.tag, moment.now_ns};
+    }
+  }
+  index.tree.Settle(slot);
+  if (attempt == Attempt::kTaken) index.tree.Count();
+  return attempt;
+}
+
+inline Picker::Attempt Picker::TakeFound(
+    Record& record, std::uint64_t word, const Moment& moment,
+    absl::Span<const std::string_view> avoid, bool check_risen) {
+  if (!avoid.empty() && absl::c_linear_search(avoid, record.id()))
+    return Attempt::kAvoided;
+  Evidence& evidence = record.evidence;
+  evidence.CatchUp(moment);
+  Terms terms = evidence.TermsAt(moment, record.details().mishaps);
+  const bool risen =
+      check_risen &&
+      (evidence.HeldBack(moment, terms) != IsHeldBack(word) ||
+       ExpectedLatency(terms) > ExpectedLatencyOf(word) * (1 + kTolerance));
+  if (!risen) {
+    evidence.Picked(moment);
+    evidence.UpdateTerms(moment, terms);
+  }
+  board_.Write(record, terms, moment);
+  return risen ? Attempt::kMoved : Attempt::kTaken;
+}
+
+// Whether no word was found because the set is empty. Otherwise the index was
+// being filled for a set to come, or a node lacks the words below it: the next
+// look may find them, as one slot more is settled by then.
+bool Picker::NothingToFind(Index& index, int look) const {
+  const std::size_t size = std::min(board_.size(), index.slots());
+  if (size == 0) return true;
+  index.tree.Settle(static_cast<std::size_t>(look) % size);
+  return false;
+}
+
+Picked Picker::TakeLowest(const Moment& moment) {
+  Picked picked;
+  for (int rewrites = 0;; ++rewrites) {
+    Index& index = board_.index();
+    const std::uint64_t word = index.tree.Lowest();
+    if (word == WinnerTree::kNone) {
+      if (NothingToFind(index, rewrites)) return {};
+      continue;
+    }
+    if (Take(index, word, moment, {}, rewrites < kMaxRewrites, picked) ==
+        Attempt::kTaken) {
+      return picked;
+    }
+  }
+}
+
+Picked Picker::TakeLowestBut(absl::Span<const std::string_view> avoid,
+                             const Moment& moment) {
+  Picked picked;
+  std::array<std::size_t, kMaxPassedOver> passed_over = {};
+  std::size_t count = 0;
+  for (int rewrites = 0;; ++rewrites) {
+    Index& index = board_.index();
+    const std::uint64_t word = count < kMaxPassedOver
+                                   ? index.tree.LowestBut(absl::MakeConstSpan(
+                                         passed_over.data(), count))
+                                   : LowestOfAllBut(index, avoid);
+    if (word == WinnerTree::kNone) return TakeLowest(moment);
+    switch (Take(index, word, moment, avoid, rewrites < kMaxRewrites, picked)) {
+      case Attempt::kTaken:
+        return picked;
+      case Attempt::kMoved:
+        break;
+      case Attempt::kAvoided:
+        if (count < kMaxPassedOver) passed_over[count++] = SlotOf(word);
+    }
+  }
+}
+
+std::uint64_t Picker::WordByChance(Choice choice, const Index& index,
+                                   absl::Span<const std::string_view> avoid,
+                                   bool even_held_back) const {
+  const WinnerTree& tree = index.tree;
+  const std::size_t slots = std::min(board_.size(), tree.slots());
+  const auto word_at = [&](std::size_t slot) {
+    const std::uint64_t word = tree.Get(slot);
+    const bool passed_over = word == WinnerTree::kNone ||
+                             (IsHeldBack(word) && !even_held_back) ||
+                             Avoided(index, word, avoid);
+    return passed_over ? WinnerTree::kNone : word;
+  };
+  Random random(Mix(seed_ + tree.count()));
+  return choice == Choice::kPowerOfTwo ? LowerOfTwo(slots, word_at, random)
+                                       : WeightedRandom(slots, word_at, random);
+}
+
+// From those with the fewest objections to them: to be avoided weighs more than
+// to be held back.
+std::uint64_t Picker::WordByChance(
+    Choice choice, const Index& index,
+    absl::Span<const std::string_view> avoid) const {
+  for (const auto& avoided : {avoid, absl::Span<const std::string_view>()}) {
+    for (const bool even_held_back : {false, true}) {
+      const std::uint64_t word =
+          WordByChance(choice, index, avoided, even_held_back);
+      if (word != WinnerTree::kNone) return word;
+    }
+  }
+  return WinnerTree::kNone;
+}
+
+Picked Picker::TakeByChance(Choice choice,
+                            absl::Span<const std::string_view> avoid,
+                            const Moment& moment) {
+  Picked picked;
+  for (int look = 0;; ++look) {
+    Index& index = board_.index();
+    const std::uint64_t word = WordByChance(choice, index, avoid);
+    if (word == WinnerTree::kNone) {
+      if (NothingToFind(index, look)) return {};
+      continue;
+    }
+    if (Take(index, word, moment, {}, false, picked) == Attempt::kTaken) {
+      return picked;
+    }
+  }
+}
+
+}  // namespace els::internal

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "els/options.h"
+#include "src/score/moment.h"
+#include "src/set/record.h"
+#include "src/set/scoreboard.h"
+
+namespace els::internal {
+
+// A backend that was picked.
+struct Picked {
+  Record* record = nullptr;  // Null if the set is empty.
+  std::uint64_t tag = 0;
+  std::int64_t start_ns = 0;
+};
+
+// Chooses backends by the scores of a board, and counts each as outstanding.
+// Thread-safe.
+class Picker {
+ public:
+  // `seed` decides where chance does.
+  Picker(Scoreboard& board, std::uint64_t seed) : board_(board), seed_(seed) {}
+
+  // The ticket made of what this returns must be given back to Record::Unrefer.
+  // O(log backends), and O(backends) for Choice::kWeightedRandom and for more
+  // than a few to `avoid`.
+  Picked Pick(Choice choice, absl::Span<const std::string_view> avoid,
+              const Moment& moment);
+
+ private:
+  enum class Attempt { kTaken, kMoved, kAvoided };
+
+  // Every word is looked up in the index that it was read from: by the time it
+  // is, the board may have moved on to another.
+  Attempt Take(Index& index, std::uint64_t word, const Moment& moment,
+               absl::Span<const std::string_view> avoid, bool check_risen,
+               Picked& picked);
+  Attempt TakeFound(Record& record, std::uint64_t word, const Moment& moment,
+                    absl::Span<const std::string_view> avoid, bool check_risen)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+  bool NothingToFind(Index& index, int look) const;
+  Picked TakeLowest(const Moment& moment);
+  Picked TakeLowestBut(absl::Span<const std::string_view> avoid,
+                       const Moment& moment);
+  Picked TakeByChance(Choice choice, absl::Span<const std::string_view> avoid,
+                      const Moment& moment);
+  std::uint64_t WordByChance(Choice choice, const Index& index,
+                             absl::Span<const std::string_view> avoid) const;
+  std::uint64_t WordByChance(Choice choice, const Index& index,
+                             absl::Span<const std::string_view> avoid,
+                             bool even_held_back) const;
+
+  Scoreboard& board_;
+  const std::uint64_t seed_;
+};
+
+}  // namespace els::internal

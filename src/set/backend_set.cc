@@ -1,0 +1,180 @@
+#include "src/set/backend_set.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace els::internal {
+
+// Which records the backends of a new set have already, and which are left.
+struct BackendSet::Match {
+  std::vector<Record*> records;  // As the backends; null for those that join.
+  std::vector<Record*> leaving;
+};
+
+// Holds new records for backends that are to join, until they do.
+class BackendSet::Newcomers {
+ public:
+  Newcomers(RecordPool& pool, std::size_t most) : pool_(pool) {
+    records_.reserve(most);
+  }
+  ~Newcomers() {
+    for (Record* record : records_) pool_.Return(record);
+  }
+  Newcomers(const Newcomers&) = delete;
+  Newcomers& operator=(const Newcomers&) = delete;
+
+  void Add(std::string_view id) {
+    records_.push_back(pool_.Take(std::string(id)));
+  }
+
+  // In the opposite order.
+  Record* TakeLast() noexcept {
+    Record* const record = records_.back();
+    records_.pop_back();
+    return record;
+  }
+
+ private:
+  RecordPool& pool_;
+  std::vector<Record*> records_;
+};
+
+BackendSet::BackendSet(std::uint64_t seed)
+    : board_(seed, *indexes_.emplace_back(std::make_unique<Index>(1))) {}
+
+// Mostly the set is as it was, but for some that were added, removed or
+// replaced: these are found by comparing the two lists as they go, and what
+// that does not find by looking it up.
+BackendSet::Match BackendSet::MatchWith(
+    absl::Span<const Backend> backends) const {
+  std::vector<Record*> old;
+  old.reserve(order_.size());
+  ForEach([&](Record& record) { old.push_back(&record); });
+  Match match;
+  match.records.resize(backends.size());
+  std::vector<Record*> unmatched;
+  const auto same = [&](std::size_t i, std::size_t j) {
+    return i < backends.size() && j < old.size() &&
+           backends[i].id == old[j]->id();
+  };
+  std::size_t j = 0;
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    if (!same(i, j)) {
+      if (same(i + 1, j)) continue;  // This one was added.
+      if (j < old.size()) unmatched.push_back(old[j++]);
+      if (!same(i, j)) continue;  // It was replaced.
+    }
+    match.records[i] = old[j++];
+  }
+  unmatched.insert(
+      unmatched.end(),
+      old.begin() + static_cast<std::ptrdiff_t>(std::min(j, old.size())),
+      old.end());
+
+  // Not a table of Abseil's: those must not even be destroyed after they have
+  // failed to allocate.
+  std::unordered_map<std::string_view, Record*> by_id;
+  for (Record* record : unmatched) by_id.emplace(record->id(), record);
+  for (std::size_t i = 0; i < backends.size() && !by_id.empty(); ++i) {
+    if (match.records[i] != nullptr) continue;
+    const auto found = by_id.find(backends[i].id);
+    if (found == by_id.end()) continue;
+    match.records[i] = found->second;
+    by_id.erase(found);
+  }
+  for (Record* record : unmatched) {
+    if (by_id.contains(record->id())) match.leaving.push_back(record);
+  }
+  return match;
+}
+
+std::unique_ptr<BackendSet::Newcomers> BackendSet::MakeNewcomers(
+    absl::Span<const Backend> backends, const Match& match) {
+  const auto joining =
+      std::count(match.records.begin(), match.records.end(), nullptr);
+  auto newcomers = std::make_unique<Newcomers>(
+      members_.pool(), static_cast<std::size_t>(joining));
+  // The last first, so that they are taken in the order of the backends.
+  for (std::size_t i = backends.size(); i-- > 0;) {
+    if (match.records[i] == nullptr &&
+        members_.Remembered(backends[i].id) == nullptr) {
+      newcomers->Add(backends[i].id);
+    }
+  }
+  return newcomers;
+}
+
+// All that may fail comes first, and changes nothing that anybody could see.
+void BackendSet::Change(absl::Span<const Backend> backends,
+                        Duration removed_memory, const Moment& moment) {
+  members_.Forget(moment.now_ns,
+                  std::chrono::nanoseconds(removed_memory).count());
+  Match match = MatchWith(backends);
+  const auto newcomers = MakeNewcomers(backends, match);
+  members_.ReserveLeaves(match.leaving);
+  std::vector<std::uint32_t> order(backends.size());
+  Index& index = FindRoom(std::max(order_.size(), backends.size()) + 1);
+
+  board_.MoveTo(index, moment);
+  Apply(backends, match, *newcomers, moment);
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    const SpinLockHolder record_lock(match.records[i]->lock);
+    order[i] = match.records[i]->slot;
+  }
+  order_.swap(order);
+}
+
+// Each that leaves does so after one that joins, so that picks meanwhile find a
+// set that is neither empty nor much larger.
+void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
+                       Newcomers& newcomers, const Moment& moment) noexcept {
+  std::size_t left = 0;
+  const auto leave = [&] {
+    Record* const record = match.leaving[left++];
+    board_.Remove(*record, moment);
+    members_.Leave(record, moment.now_ns);
+  };
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    const Backend& backend = backends[i];
+    Record*& record = match.records[i];
+    if (record != nullptr) {
+      board_.Describe(*record, backend.tag, backend.distance, moment);
+      continue;
+    }
+    record = members_.Remembered(backend.id);
+    if (record != nullptr) {
+      members_.Return(backend.id);
+    } else {
+      record = newcomers.TakeLast();
+    }
+    board_.Add(*record, backend.tag, backend.distance, moment);
+    if (left < match.leaving.size()) leave();
+  }
+  while (left < match.leaving.size()) leave();
+}
+
+// One that is not much too large, or a new one: exactly as large as the first
+// set, and of one of few sizes after it, each twice the one before. So a set
+// that grows step by step seldom needs a new one, and there are at most 15 in
+// all.
+Index& BackendSet::FindRoom(std::size_t slots) {
+  constexpr std::size_t kSmall = 16;
+  const auto next =
+      std::find_if(indexes_.begin(), indexes_.end(),
+                   [&](const auto& index) { return index->slots() >= slots; });
+  if (next != indexes_.end() &&
+      (*next)->slots() <= std::max(8 * slots, kSmall)) {
+    return **next;
+  }
+  const std::size_t room =
+      indexes_.size() == 1 ? std::max(slots, kSmall)
+                           : std::min(std::bit_ceil(std::max(slots, kSmall)),
+                                      Balancer::kMaxBackends + 1);
+  return **indexes_.insert(next, std::make_unique<Index>(room));
+}
+
+}  // namespace els::internal

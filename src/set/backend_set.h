@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "els/balancer.h"
+#include "src/index/index.h"
+#include "src/score/moment.h"
+#include "src/set/membership.h"
+#include "src/set/record.h"
+#include "src/set/scoreboard.h"
+
+namespace els::internal {
+
+// The backends of a balancer: the only one who changes which there are. Not
+// thread-safe, but for its scoreboard.
+class BackendSet {
+ public:
+  explicit BackendSet(std::uint64_t seed);
+
+  Scoreboard& board() { return board_; }
+
+  // Makes `backends` the set, and forgets those that have left longer ago than
+  // `removed_memory`. If this throws std::bad_alloc, the set is as it was.
+  // REQUIRES: ValidateSet(backends).ok().
+  void Change(absl::Span<const Backend> backends, Duration removed_memory,
+              const Moment& moment);
+
+  // Calls `visit` with the record of each backend in the caller's order.
+  template <class Visit>
+  void ForEach(Visit visit) const {
+    for (const std::uint32_t slot : order_) {
+      visit(board_.index().RecordAt(slot));
+    }
+  }
+
+  // The same for those that have left the set, and may have requests
+  // outstanding.
+  template <class Visit>
+  void ForEachDeparted(Visit visit) const {
+    members_.ForEachDeparted(visit);
+  }
+
+  // See RecordPool.
+  std::uint64_t CloseAndCountReferences() {
+    return members_.pool().CloseAndCountReferences();
+  }
+
+ private:
+  struct Match;
+  class Newcomers;
+
+  Match MatchWith(absl::Span<const Backend> backends) const;
+  std::unique_ptr<Newcomers> MakeNewcomers(absl::Span<const Backend> backends,
+                                           const Match& match);
+  Index& FindRoom(std::size_t slots);
+  void Apply(absl::Span<const Backend> backends, Match& match,
+             Newcomers& newcomers, const Moment& moment) noexcept;
+
+  Membership members_;
+  std::vector<std::uint32_t> order_;  // The slots in the caller's order.
+  // All that were ever used, from small to large: a pick may still look into
+  // one that was replaced.
+  std::vector<std::unique_ptr<Index>> indexes_;
+  Scoreboard board_;
+};
+
+}  // namespace els::internal

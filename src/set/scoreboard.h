@@ -1,0 +1,118 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/base/thread_annotations.h"
+#include "src/index/index.h"
+#include "src/index/word.h"
+#include "src/score/expected_latency.h"
+#include "src/score/moment.h"
+#include "src/set/record.h"
+
+namespace els::internal {
+
+// Keeps the score of each backend of the set, as a word in the index. Thread-
+// safe, but for the calls that change the set: one of those at a time.
+//
+// A word is right when it is written. Then its score moves on, so it is written
+// again
+//  - when a request to the backend begins or ends;
+//  - when it has come up as the lowest, before it is picked: the score may have
+//    risen, as it does while answers are overdue;
+//  - by the Beat, in turn with all others: the score may have fallen, as it
+//  does
+//    while a failure fades.
+class Scoreboard {
+ public:
+  // Settles, when it is destroyed, a word that was put: after the record's
+  // lock, which was taken later, has been released.
+  class Settling {
+   public:
+    Settling() = default;
+    ~Settling() {
+      if (index_ != nullptr) index_->tree.Settle(slot_);
+    }
+    Settling(const Settling&) = delete;
+    Settling& operator=(const Settling&) = delete;
+
+   private:
+    friend class Scoreboard;
+    Index* index_ = nullptr;
+    std::uint32_t slot_ = 0;
+  };
+
+  // `seed` decides ties. `first` is the index of the empty set.
+  Scoreboard(std::uint64_t seed, Index& first) : seed_(seed), index_(&first) {}
+  Scoreboard(const Scoreboard&) = delete;
+  Scoreboard& operator=(const Scoreboard&) = delete;
+
+  // The index that picks look into. Another one may take its place at any time:
+  // look up in it what was read from it, and nothing else.
+  Index& index() const { return *index_.load(std::memory_order_acquire); }
+
+  // The number of backends. They have the slots from 0 on.
+  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+
+  // Writes the word of a backend of the set. Who calls settles the slot.
+  Index& Write(const Record& record, const Terms& terms, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+  // The same, and `settling` settles the slot.
+  void Put(const Record& record, const Moment& moment, Settling& settling)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock) {
+    settling.index_ = &Write(
+        record, record.evidence.TermsAt(moment, record.details().mishaps),
+        moment);
+    settling.slot_ = record.slot;
+  }
+
+  // -- Changes of the set: by one thread at a time.
+
+  // Makes picks look into `index` from now on. REQUIRES: it has a slot for each
+  // backend.
+  void MoveTo(Index& index, const Moment& moment);
+  // Writes all words anew.
+  void Rewrite(const Moment& moment) { WriteAll(index(), moment); }
+  // REQUIRES: there is a slot left.
+  void Add(Record& record, std::uint64_t tag, double distance,
+           const Moment& moment);
+  void Remove(Record& record, const Moment& moment);
+  void Describe(Record& record, std::uint64_t tag, double distance,
+                const Moment& moment);
+
+ private:
+  std::uint64_t WordOf(const Record& record, const Terms& terms,
+                       const Moment& moment) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+  void WriteAll(Index& index, const Moment& moment);
+
+  // Constant after construction.
+  const std::uint64_t seed_;
+
+  // Atomic. Released when an index is ready, and acquired by who looks into it.
+  std::atomic<Index*> index_;
+  // Relaxed: what a slot holds is checked under the lock of its record.
+  std::atomic<std::size_t> size_ = 0;
+};
+
+inline std::uint64_t Scoreboard::WordOf(const Record& record,
+                                        const Terms& terms,
+                                        const Moment& moment) const {
+  // A chance of its own for each pick of each backend.
+  const std::uint64_t tie =
+      Mix(seed_ + record.slot + (record.evidence.picks() << kSlotBits));
+  return MakeWord(record.evidence.HeldBack(moment, terms),
+                  ExpectedLatency(terms), tie, record.slot);
+}
+
+inline Index& Scoreboard::Write(const Record& record, const Terms& terms,
+                                const Moment& moment) {
+  // Under the record's lock, so that a word never goes to an index after the
+  // set has moved on to another.
+  Index& index = this->index();
+  index.tree.Put(record.slot, WordOf(record, terms, moment));
+  return index;
+}
+
+}  // namespace els::internal
