@@ -80,8 +80,11 @@ enum {
   ELS_CHOICE_WEIGHTED_RANDOM = 2
 };
 
-// The fields of els::Options: els/options.h says what each means and trades.
-// A message names a duration without its _ns.
+// The fields of els::Options: els/options.h says what each means and trades. A
+// user sets seed, choice, initial_latency_ns, first_contact_limit and
+// removed_memory_ns; the other fields are for the tuner. A field stays where it
+// is for good, so the two groups are not apart here as they are in
+// els::Options. A message names a duration without its _ns.
 typedef struct els_options {
   size_t struct_size;
   uint64_t seed;                    // 0: drawn from the system, once.

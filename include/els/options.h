@@ -1,7 +1,8 @@
 #pragma once
 
-// The settings of a Balancer. Every default is the shipped one; the comment at
-// each field gives its unit, its range and what is traded.
+// The settings of a Balancer. Every default is meant for production. The
+// comment at each field gives its unit, its range and what is traded.
+// sim/tuning/evidence/defaults.md says how each default was found.
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +14,7 @@ namespace els {
 using TimePoint = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
-// How a backend is chosen once each has its expected latency E.
+// How a backend is chosen once the expected latency E of each is known.
 enum class Choice {
   kLowest,          // The lowest E of all, ties at random. The best known.
   kPowerOfTwo,      // The lower E of two different backends drawn at random.
@@ -21,102 +22,109 @@ enum class Choice {
 };
 
 // A plain value. Balancer's constructor requires Validate().ok();
-// Balancer::SetOptions checks by itself.
+// Balancer::SetOptions calls Validate itself. A range includes both its ends.
 struct Options {
-  // Seeds every random decision, so that the same calls with the same seed give
-  // the same picks on every machine. 0 draws a seed from the system, once, in
-  // the constructor. SetOptions leaves the running generator alone.
+  // ---- For the user: what the service and its servers ask for ----
+
+  // Seeds every random decision: the same calls with the same seed give the
+  // same picks on every machine. With 0 the constructor draws a seed from the
+  // system. SetOptions does not use this field. Any integer.
   std::uint64_t seed = 0;
 
+  // How a backend is chosen. kLowest costs the least latency; the other choices
+  // are for comparison.
   Choice choice = Choice::kLowest;
 
-  // The latency assumed of all backends until the first success of any. 1 ns to
-  // 1 h. It only matters if requests fail, or stay unanswered, before that.
+  // The latency assumed of every backend until the first success of any. It
+  // matters only if requests fail, or stay unanswered, before that success.
+  // 1 ns to 1 h.
   Duration initial_latency = std::chrono::milliseconds(50);
 
-  // How long a latency is remembered: its weight falls by a factor of e in this
-  // time (the "time bias" of forward decay) or in this many picks per backend
-  // of the set, whichever is longer, so that a quiet balancer does not forget
-  // what it knows. Longer is steadier, shorter follows a change sooner.
-  // 1 ms to 1 day; 0 to 1e6 picks. In the simulator, equals are 3.5 % off
-  // over a minute, with 5 s and 10 picks 4.5 %; with 2 s and 7 picks so many
-  // requests go to one that is silent for good that peak EWMA loses fewer.
+  // How many requests may be outstanding at a backend that has not succeeded
+  // yet. Each success doubles the number. A low limit protects a cold backend
+  // from many access points at once. 1 to 1e6.
+  double first_contact_limit = 1;
+
+  // A backend that leaves the set keeps what was learnt of it if it returns
+  // within this time. After this time it starts anew. 0 to 1 day.
+  Duration removed_memory = std::chrono::minutes(10);
+
+  // ---- For the tuner: `els-sim tune` finds better values than a guess ----
+
+  // How long a latency is remembered. Its weight falls by a factor of e in
+  // latency_memory (the "time bias" of forward decay), or in
+  // latency_memory_picks picks per backend of the set, whichever is longer. So
+  // a quiet balancer does not forget what it knows. A longer memory is
+  // steadier; a shorter one follows a change sooner. 1 ms to 1 day; 0 to 1e6.
   Duration latency_memory = std::chrono::seconds(3);
   double latency_memory_picks = 5;
 
-  // The same for successes and failures. Shorter brings a recovered backend
-  // back sooner, and tries a broken one more often. 1 ms to 1 day; 0 to 1e6.
+  // How long successes and failures are remembered, by the same rule. A shorter
+  // memory brings a recovered backend back sooner, and tries a broken backend
+  // more often. 1 ms to 1 day; 0 to 1e6.
   Duration success_memory = std::chrono::milliseconds(2800);
   double success_memory_picks = 5;
 
   // Each balancer multiplies success_memory by a constant of its own, drawn
-  // from [1 - spread, 1 + spread], so that many access points do not all try a
-  // broken backend again at the same moment. 0 to 0.9.
+  // from [1 - spread, 1 + spread]. So access points do not all retry a broken
+  // backend at the same moment. More spread makes balancers differ more in how
+  // soon they forgive. 0 to 0.9.
   double success_memory_spread = 0.3;
 
-  // A failure leaves this part of the weight of the successes before it, and a
-  // timeout of the latencies before it: one that has been well for long is
-  // doubted as soon as one that is new. 0 to 1. Lower leaves a broken backend
-  // sooner; 1 never doubts. Below 0.5 refusals by busy backends, which say
-  // nothing of the next request, drive so much away that the rest refuse more.
+  // A failure multiplies the weight of all earlier successes by this. A timeout
+  // does so to the weight of all earlier latencies. So a backend that was well
+  // for long is doubted as soon as a new one. A lower trust leaves a broken
+  // backend sooner, and also a busy backend whose refusal says nothing of the
+  // next request; 1 never doubts. 0 to 1.
   double trust_after_failure = 0.6;
 
-  // From a backend's first failure or timeout until it succeeds again, what is
-  // known of it fades as (1 + growth t)^(-1/growth), where t is the time since,
-  // in success memories: the longer an outage has lasted, the longer it is
-  // held to go on, and the rarer the retries. t is multiplied by the part of
-  // its attempts that ever succeeded, a quarter at least, so that one that
-  // never worked is tried less. 0 to 10; 0 is an exponential. With 0.2 each gap
-  // between retries is some 1.7 times as long as the one before, until there is
-  // one in 80 s, and of a backend that never worked one in 6 minutes. At 0.3
-  // there is hardly a request for a backend that was silent for 20 s in the 10
-  // s after it is well again.
+  // How much slower an outage is forgiven the longer it lasts. An outage begins
+  // with a backend's first failure or timeout and ends with its next success.
+  // Meanwhile what is known of the backend fades as
+  //
+  //   (1 + outage_growth * t)^(-1 / outage_growth)
+  //
+  // where t is the length of the outage in success memories, multiplied by the
+  // fraction of the backend's attempts that ever succeeded, but at least by a
+  // quarter. So a longer outage makes retries rarer, and a backend that never
+  // worked is retried least. 0 is an exponential. A higher growth sends fewer
+  // requests to broken backends, and notices a recovery later. 0 to 10.
   double outage_growth = 0.2;
 
-  // How many observations at the fleet's mean stand beside a backend's own. An
-  // idle or new backend drifts to what is typical by their weight. 0.01 to 100:
-  // higher is slower to tell backends apart, and less fooled by one sample.
+  // How many observations at the fleet's mean are added to a backend's own. By
+  // their weight an idle or new backend drifts to what is typical. A higher
+  // weight is less fooled by one sample, and slower to tell backends apart. A
+  // lower weight returns more rarely to a backend that was bad. 0.01 to 100.
   double prior_weight = 1;
 
   // A backend that has never succeeded counts as this many times the fleet's
-  // mean latency. 1 to 100. Higher keeps a quiet balancer with what it knows;
-  // from 1 / (1 - turn_limit) on, one that has a single request at a time may
-  // never try some of its backends.
+  // mean latency. A higher factor keeps a quiet balancer with the backends that
+  // it knows. From 1 / (1 - turn_limit) on, a balancer that has a single
+  // request at a time may never try some of its backends. 1 to 100.
   double unproven_factor = 1.15;
 
-  // A failure costs at least this many times the fleet's mean latency over
-  // failure_cost_memory, so that failing fast never looks like being fast.
-  // 0 to 100; 1 ms to 1 day. Too high turns overload into collapse: every
-  // failure then drives traffic away from a backend that is needed.
+  // A failure costs at least failure_cost_factor times the fleet's mean latency
+  // over failure_cost_memory. So failing fast never looks like being fast. Too
+  // high a factor turns overload into collapse: every failure then drives
+  // traffic away from a backend that is needed. 0 to 100; 1 ms to 1 day.
   double failure_cost_factor = 7;
   Duration failure_cost_memory = std::chrono::seconds(60);
 
-  // Outstanding requests older than this many times the backend's latency, in
-  // the mean, raise its expected latency in proportion. 1 to 1000. Lower
-  // notices a silent or slowed backend sooner (1.5 instead of 2 saves 6 % in
-  // drastic-slowdown), and mistakes long requests for silence.
+  // Once the mean age of a backend's outstanding requests is above this many
+  // times its latency, its expected latency rises in proportion. A lower factor
+  // notices a silent or slowed backend sooner, and mistakes long requests for
+  // silence. 1 to 1000.
   double overdue_factor = 1.5;
 
-  // Near-equals take turns: a backend above its fair share of the picks of
-  // turn_memory costs up to turn_limit more, one below it up to turn_limit
-  // less; turn_slope is the price of one whole fair share. 0 to 0.9; 0 to 10;
-  // 1 ms to 1 day. More evens the shares of equals and re-tries recovered
-  // backends sooner, at the price of leaving the best one: up to 15 % of the
-  // mean where all are equal and nearly too busy, 1 % at half that. A slope
-  // of 1.5 is at the limit with a share 13 % off; a limit above 0.2 tries one
-  // that fails or is silent more often than the evenness is worth.
+  // Backends that are nearly equal take turns. A backend above its fair share
+  // of the picks of turn_memory costs up to turn_limit more; a backend below
+  // its share costs up to turn_limit less. turn_slope is the price of one whole
+  // fair share. A higher limit or slope evens the shares of equal backends and
+  // retries recovered backends sooner, and leaves the best backend more often.
+  // 0 to 0.9; 0 to 10; 1 ms to 1 day.
   double turn_limit = 0.2;
   double turn_slope = 1.5;
   Duration turn_memory = std::chrono::seconds(60);
-
-  // A backend of which no success is known yet gets this many outstanding
-  // requests, and twice as many after each success. 1 to 1e6. Low protects a
-  // cold backend from many access points at once.
-  double first_contact_limit = 1;
-
-  // A backend that leaves the set and returns within this time keeps what was
-  // learnt of it; later it starts anew. 0 to 1 day.
-  Duration removed_memory = std::chrono::minutes(10);
 
   // OK, or an InvalidArgumentError that names the first field out of range, its
   // value and its range.

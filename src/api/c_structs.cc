@@ -109,6 +109,8 @@ Options FromC(const els_options& c) {
       .seed = c.seed,
       .choice = static_cast<Choice>(c.choice),
       .initial_latency = ToDuration(c.initial_latency_ns),
+      .first_contact_limit = c.first_contact_limit,
+      .removed_memory = ToDuration(c.removed_memory_ns),
       .latency_memory = ToDuration(c.latency_memory_ns),
       .latency_memory_picks = c.latency_memory_picks,
       .success_memory = ToDuration(c.success_memory_ns),
@@ -124,8 +126,6 @@ Options FromC(const els_options& c) {
       .turn_limit = c.turn_limit,
       .turn_slope = c.turn_slope,
       .turn_memory = ToDuration(c.turn_memory_ns),
-      .first_contact_limit = c.first_contact_limit,
-      .removed_memory = ToDuration(c.removed_memory_ns),
   };
 }
 

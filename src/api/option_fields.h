@@ -56,6 +56,9 @@ inline constexpr OptionField kOptionFields[] = {
     {"seed", IntegerField{&Options::seed, {0, UINT64_MAX}}},
     {"choice", ChoiceField{&Options::choice}},
     {"initial_latency", DurationField{&Options::initial_latency, kLatencies}},
+    {"first_contact_limit",
+     NumberField{&Options::first_contact_limit, {1, 1e6}}},
+    {"removed_memory", DurationField{&Options::removed_memory, kAbsences}},
     {"latency_memory", DurationField{&Options::latency_memory, kMemories}},
     {"latency_memory_picks",
      NumberField{&Options::latency_memory_picks, kPicks}},
@@ -76,9 +79,6 @@ inline constexpr OptionField kOptionFields[] = {
     {"turn_limit", NumberField{&Options::turn_limit, {0, 0.9}}},
     {"turn_slope", NumberField{&Options::turn_slope, {0, 10}}},
     {"turn_memory", DurationField{&Options::turn_memory, kMemories}},
-    {"first_contact_limit",
-     NumberField{&Options::first_contact_limit, {1, 1e6}}},
-    {"removed_memory", DurationField{&Options::removed_memory, kAbsences}},
 };
 
 // How many fields the aggregate T has: as many as initialisers it takes.

@@ -71,6 +71,8 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.seed == 0);
   CHECK(options.choice == ELS_CHOICE_LOWEST);
   CHECK(options.initial_latency_ns == 50 * kMillisecond);
+  CHECK(options.first_contact_limit == 1);
+  CHECK(options.removed_memory_ns == 600 * kSecond);
   CHECK(options.latency_memory_ns == 3 * kSecond);
   CHECK(options.latency_memory_picks == 5);
   CHECK(options.success_memory_ns == 14 * kSecond / 5);
@@ -86,8 +88,6 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.turn_limit == 0.2);
   CHECK(options.turn_slope == 1.5);
   CHECK(options.turn_memory_ns == 60 * kSecond);
-  CHECK(options.first_contact_limit == 1);
-  CHECK(options.removed_memory_ns == 600 * kSecond);
 }
 
 static void ABadOptionIsNamedWithItsRange(void) {

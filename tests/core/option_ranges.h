@@ -16,6 +16,7 @@ struct OptionRange {
 };
 
 inline constexpr OptionRange<double> kNumberRanges[] = {
+    {"first_contact_limit", &els::Options::first_contact_limit, 1, 1e6},
     {"latency_memory_picks", &els::Options::latency_memory_picks, 0, 1e6},
     {"success_memory_picks", &els::Options::success_memory_picks, 0, 1e6},
     {"success_memory_spread", &els::Options::success_memory_spread, 0, 0.9},
@@ -27,12 +28,13 @@ inline constexpr OptionRange<double> kNumberRanges[] = {
     {"overdue_factor", &els::Options::overdue_factor, 1, 1000},
     {"turn_limit", &els::Options::turn_limit, 0, 0.9},
     {"turn_slope", &els::Options::turn_slope, 0, 10},
-    {"first_contact_limit", &els::Options::first_contact_limit, 1, 1e6},
 };
 
 inline constexpr OptionRange<els::Duration> kTimeRanges[] = {
     {"initial_latency", &els::Options::initial_latency,
      std::chrono::nanoseconds(1), std::chrono::hours(1)},
+    {"removed_memory", &els::Options::removed_memory,
+     std::chrono::nanoseconds(0), std::chrono::hours(24)},
     {"latency_memory", &els::Options::latency_memory,
      std::chrono::milliseconds(1), std::chrono::hours(24)},
     {"success_memory", &els::Options::success_memory,
@@ -41,6 +43,4 @@ inline constexpr OptionRange<els::Duration> kTimeRanges[] = {
      std::chrono::milliseconds(1), std::chrono::hours(24)},
     {"turn_memory", &els::Options::turn_memory, std::chrono::milliseconds(1),
      std::chrono::hours(24)},
-    {"removed_memory", &els::Options::removed_memory,
-     std::chrono::nanoseconds(0), std::chrono::hours(24)},
 };

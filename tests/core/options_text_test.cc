@@ -31,20 +31,20 @@ std::uint64_t BitsOf(double value) {
 // All that an Options holds, to be compared to the last bit. Does not compile
 // once Options has another number of fields.
 auto AllOf(const Options& options) {
-  const auto& [seed, choice, initial_latency, latency_memory,
-               latency_memory_picks, success_memory, success_memory_picks,
-               success_memory_spread, trust_after_failure, outage_growth,
-               prior_weight, unproven_factor, failure_cost_factor,
-               failure_cost_memory, overdue_factor, turn_limit, turn_slope,
-               turn_memory, first_contact_limit, removed_memory] = options;
+  const auto& [seed, choice, initial_latency, first_contact_limit,
+               removed_memory, latency_memory, latency_memory_picks,
+               success_memory, success_memory_picks, success_memory_spread,
+               trust_after_failure, outage_growth, prior_weight,
+               unproven_factor, failure_cost_factor, failure_cost_memory,
+               overdue_factor, turn_limit, turn_slope, turn_memory] = options;
   return std::tuple(
-      seed, choice, initial_latency, latency_memory,
-      BitsOf(latency_memory_picks), success_memory,
-      BitsOf(success_memory_picks), BitsOf(success_memory_spread),
-      BitsOf(trust_after_failure), BitsOf(outage_growth), BitsOf(prior_weight),
-      BitsOf(unproven_factor), BitsOf(failure_cost_factor), failure_cost_memory,
-      BitsOf(overdue_factor), BitsOf(turn_limit), BitsOf(turn_slope),
-      turn_memory, BitsOf(first_contact_limit), removed_memory);
+      seed, choice, initial_latency, BitsOf(first_contact_limit),
+      removed_memory, latency_memory, BitsOf(latency_memory_picks),
+      success_memory, BitsOf(success_memory_picks),
+      BitsOf(success_memory_spread), BitsOf(trust_after_failure),
+      BitsOf(outage_growth), BitsOf(prior_weight), BitsOf(unproven_factor),
+      BitsOf(failure_cost_factor), failure_cost_memory, BitsOf(overdue_factor),
+      BitsOf(turn_limit), BitsOf(turn_slope), turn_memory);
 }
 
 void ExpectRoundTrip(const Options& options) {
@@ -60,6 +60,8 @@ const Options kDistinct = {
     .seed = 18446744073709551615u,
     .choice = Choice::kPowerOfTwo,
     .initial_latency = nanoseconds(1),
+    .first_contact_limit = 1e6,
+    .removed_memory = hours(16),
     .latency_memory = milliseconds(2),
     .latency_memory_picks = 3.5,
     .success_memory = milliseconds(4'500),
@@ -75,13 +77,13 @@ const Options kDistinct = {
     .turn_limit = 0.12,
     .turn_slope = 1e-5,
     .turn_memory = seconds(14 * 60 + 14),
-    .first_contact_limit = 1e6,
-    .removed_memory = hours(16),
 };
 
 constexpr char kDistinctText[] = R"(seed = 18446744073709551615
 choice = power-of-two
 initial_latency = 1ns
+first_contact_limit = 1e+06
+removed_memory = 16h
 latency_memory = 2ms
 latency_memory_picks = 3.5
 success_memory = 4.5s
@@ -97,8 +99,6 @@ overdue_factor = 11
 turn_limit = 0.12
 turn_slope = 1e-05
 turn_memory = 14m14s
-first_contact_limit = 1e+06
-removed_memory = 16h
 )";
 
 TEST(OptionsTextTest, EachFieldIsPrintedUnderItsOwnName) {
@@ -217,12 +217,12 @@ double DrawNumber(Random& random, double low, double high) {
 
 Options DrawOptions(Random& random) {
   Options options;
-  auto& [seed, choice, initial_latency, latency_memory, latency_memory_picks,
-         success_memory, success_memory_picks, success_memory_spread,
-         trust_after_failure, outage_growth, prior_weight, unproven_factor,
-         failure_cost_factor, failure_cost_memory, overdue_factor, turn_limit,
-         turn_slope, turn_memory, first_contact_limit, removed_memory] =
-      options;
+  auto& [seed, choice, initial_latency, first_contact_limit, removed_memory,
+         latency_memory, latency_memory_picks, success_memory,
+         success_memory_picks, success_memory_spread, trust_after_failure,
+         outage_growth, prior_weight, unproven_factor, failure_cost_factor,
+         failure_cost_memory, overdue_factor, turn_limit, turn_slope,
+         turn_memory] = options;
   seed = random.Bits();
   choice = static_cast<Choice>(random.Below(3));
   initial_latency = DrawDuration(random, nanoseconds(1), hours(1));
@@ -271,8 +271,8 @@ TEST(OptionsTextTest, AMistakeIsNamedWithItsLineAndWhatIsAllowed) {
       {"seed = 1\r\nx\xff\x01", "line 2: \"x\\xff\\x01\" is not of the form"},
       // Not a name.
       {"# a\nlatency = 5s", "line 2: there is no option \"latency\"",
-       "the options are seed, choice, initial_latency, latency_memory,"},
-      {"Seed = 5", "line 1: there is no option \"Seed\"", ", removed_memory"},
+       "the options are seed, choice, initial_latency, first_contact_limit,"},
+      {"Seed = 5", "line 1: there is no option \"Seed\"", ", turn_memory"},
       {"seed = 1\n\nturn_limit = 0\nseed = 1",
        "line 4: seed is given twice, first on line 1"},
       // Not a value.
