@@ -12,12 +12,13 @@
 //   ticket.Finish(ok ? els::Outcome::kSuccess : els::Outcome::kFailure,
 //                 Clock::now());
 //
-// The balancer learns from its own traffic alone: per backend the latency of
-// successes and of failures, the success rate and the outstanding requests, in
+// The balancer learns from its own traffic alone. For each backend it keeps the
+// latency of successes, the latency of failures and the success rate in
 // forward-decayed means (Cormode, Shkapenyuk, Srivastava and Xu, ICDE 2009),
-// and picks the lowest expected latency, after Spotify's Expected Latency
-// Selector (2015; described in US patent 10,089,309). See README.md for the
-// formula. It reads no clock, starts no thread, does no I/O and logs nothing.
+// and counts the outstanding requests. It picks the backend with the lowest
+// expected latency, after Spotify's Expected Latency Selector (2015; described
+// in US patent 10,089,309). README.md has the formula. The balancer reads no
+// clock, starts no thread, does no I/O and logs nothing.
 
 #include <cstddef>
 #include <cstdint>
@@ -43,29 +44,31 @@ class Record;
 // One server process that may answer a request.
 struct Backend {
   std::string id;         // Unique in its set, not empty, any bytes.
-  std::uint64_t tag = 0;  // The caller's own index or pointer, given back.
+  std::uint64_t tag = 0;  // The caller's own index or pointer; tickets have it.
   double distance = 1.0;  // Multiplies the expected latency: 1 near, 10 far.
 };
 
-// How an attempt ended, and what it teaches of the backend. One that has taken
-// no time, or less, gives no sample of latency: the clock of one thread lags
-// behind another's.
+// How an attempt ended, and what that teaches of the backend:
 //
 //                latency              success rate   for example
 //   kSuccess     a sample             up             2xx to 4xx, but not 429
 //   kFailure     a sample of failure  down           429, 5xx, reset, refused
-//   kTimeout     a sample, as long    -              its deadline has passed
-//                as a failure costs
-//                if it was shorter
+//   kTimeout     a sample, at least   -              its deadline has passed
+//                as long as a failure
+//                costs
 //   kCancelled   a sample if longer   -              the user went away, or
 //                than usual, else -                  a hedge has lost
 //   (dropped)    -                    -              never sent
+//
+// An attempt that ended at the time of its pick, or before, gives no sample of
+// latency, unless it timed out: the clock of one thread may lag behind that of
+// another.
 enum class Outcome { kSuccess, kFailure, kTimeout, kCancelled };
 
-// One outstanding request; move-only. Destroyed unfinished, or
-// assigned over, it is dropped: it counts down and teaches nothing. May outlive
-// its backend's membership and its balancer, and finish on any thread, but is
-// not itself thread-safe.
+// One outstanding request. Move-only. A ticket that is destroyed or assigned
+// over before Finish is dropped: its request no longer counts as outstanding,
+// and teaches nothing more. A ticket may outlive its backend's membership and
+// its balancer. It may be used on any thread, but is not itself thread-safe.
 class [[nodiscard]] Ticket {
  public:
   Ticket() = default;  // Empty.
@@ -89,25 +92,30 @@ class [[nodiscard]] Ticket {
     if (record_ != nullptr) Leave();
   }
 
-  // False if there was no backend to pick, once finished, or moved from.
+  // True from the pick to Finish. False for a ticket of an empty set, and for
+  // one that was moved from.
   explicit operator bool() const noexcept {
     return state_ == State::kWaiting || state_ == State::kAnswered;
   }
 
-  // The backend picked, as it was at the pick. Valid, also after Finish, until
-  // the ticket is destroyed, assigned to or moved from.
-  // REQUIRES: the ticket came from a set that was not empty.
+  // The id and the tag of the backend picked, as they were at the pick. The id
+  // stays valid, also after Finish, until the ticket is destroyed, assigned to
+  // or moved from.
+  // REQUIRES: the ticket came from a set that was not empty, and was not moved
+  // from; aborts otherwise.
   std::string_view id() const;
   std::uint64_t tag() const;
 
-  // The answer has begun (its first byte, for a stream): learns from the
-  // outcome and the time since the pick, and goes on counting as outstanding
-  // until Finish, which then teaches nothing more.
+  // Says that the answer has begun: for a stream, that its first byte is here.
+  // The balancer learns from the outcome and the time since the pick. The
+  // request counts as outstanding until Finish, which then teaches nothing
+  // more. A second call only adds to BackendSnapshot::late_finishes.
   void Answered(Outcome outcome, TimePoint now) noexcept;
 
-  // The request is over: learns from the outcome and the time since the pick,
-  // unless Answered has already, and no longer counts as outstanding. A second
-  // call does nothing but add to BackendSnapshot::late_finishes.
+  // Says that the request is over. The balancer learns from the outcome and the
+  // time since the pick, unless it did so at Answered. The request no longer
+  // counts as outstanding. A second call only adds to
+  // BackendSnapshot::late_finishes.
   void Finish(Outcome outcome, TimePoint now) noexcept;
 
  private:
@@ -123,21 +131,28 @@ class [[nodiscard]] Ticket {
   State state_ = State::kEmpty;
 };
 
-// Picks backends. Thread-safe: use one per service, shared by all threads,
-// since evidence split among balancers is evidence lost.
+// Picks backends. Thread-safe. Use one balancer per service, shared by all
+// threads: evidence that is split among balancers is lost.
 //
-// `now` is any steady clock's reading. A step back is taken as no step, and one
-// of more than an hour, ahead or back, is not believed before a second call
-// agrees with it: ahead it counts as an hour.
+// `now` is the reading of any steady clock, and may be any value:
+//
+// - Back by less than an hour is no step: time stands still until the readings
+//   are ahead again.
+// - An hour or more, ahead or back, is not believed before a second call agrees
+//   with it. Until then the call itself is made an hour ahead, or at the latest
+//   time, and other calls go on as if it had not been. When a second call
+//   agrees, time goes on from there, having passed by an hour or not at all.
+//
+// Limits of use:
 //
 // - Real-time threads: Pick, Answered and Finish hold a spin lock of a backend
-//   for some tens of nanoseconds. A thread that is preempted while it holds one
-//   makes others spin, and yield, until it runs again. So threads that share a
-//   balancer should share a priority.
-// - Signal handlers: no call is safe in one.
+//   for some tens of nanoseconds. A thread that is preempted while it holds the
+//   lock makes other threads spin, and yield, until it runs again. So threads
+//   that share a balancer should share a priority.
+// - Signal handlers: no call is safe in a signal handler.
 // - Fork: a child may use a balancer only if no other thread was inside a call
-//   at the fork; and it then draws the same random numbers as its parent. Make
-//   balancers after the fork.
+//   at the fork. The child then draws the same random numbers as its parent. So
+//   make balancers after the fork.
 class Balancer {
  public:
   static constexpr std::size_t kMaxBackends = 65'536;
@@ -148,41 +163,47 @@ class Balancer {
   Balancer(const Balancer&) = delete;
   Balancer& operator=(const Balancer&) = delete;
 
-  // Changes the options and keeps all that was learnt. On an error (see
-  // Options::Validate) nothing changes. The seed is not used again.
+  // Changes the options and keeps all that was learnt. After an error (see
+  // Options::Validate) nothing has changed. The seed is not used again.
   absl::Status SetOptions(const Options& options, TimePoint now);
 
   // Makes `backends` the whole set. A backend that stays, or that returns
   // within Options::removed_memory, keeps what was learnt of it and takes the
-  // tag and distance given. InvalidArgumentError, and no change at all, if an
-  // id is empty or given twice, a distance is not finite and positive, or there
-  // are more than kMaxBackends. Throws std::bad_alloc, and leaves the set as it
-  // was, if there is not enough memory. O(backends).
+  // new tag and distance. Returns an InvalidArgumentError, and changes nothing,
+  // if an id is empty or given twice, a distance is not finite and positive, or
+  // there are more than kMaxBackends. Throws std::bad_alloc, and leaves the set
+  // as it was, if there is not enough memory. O(backends).
   absl::Status SetBackends(absl::Span<const Backend> backends, TimePoint now);
 
-  // The backend to send the next request to; an empty ticket if and only if
-  // the set is empty. Passes over the ids in `avoid` (those that have failed
-  // this request already) unless nothing else is left. Within 1 % the lowest
-  // of all: always up to 100 backends, in 99 % of picks at 1,000 and in 95 % at
-  // 10,000; where threads do nothing but pick, in some per mille fewer.
+  // Picks the backend to send the next request to. The ticket is empty if and
+  // only if the set is empty. Passes over the ids in `avoid`, such as those of
+  // backends that have failed this request already, unless no other backend is
+  // left.
+  //
+  // With Choice::kLowest the expected latency of the backend picked is within
+  // 1 % of the lowest: always with up to 100 backends, in 99 % of picks at
+  // 1,000 and in 95 % at 10,000. Where threads do nothing but pick, that holds
+  // for some per mille fewer.
+  //
   // O(log backends), and some more while what is known of the fleet changes
-  // fast; O(backends) for Choice::kWeightedRandom. Allocates nothing.
+  // fast. O(backends) for Choice::kWeightedRandom. Allocates nothing.
   Ticket Pick(TimePoint now, absl::Span<const std::string_view> avoid = {});
 
-  // What is known of each backend, in the order of the set, then of those that
-  // left it with requests outstanding. Changes nothing. O(backends).
+  // Returns what is known of each backend. Those of the set come first, in its
+  // order; then those that left it with requests outstanding. Changes nothing.
+  // O(backends).
   std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
 
-  // Keeps an explanation of each of the latest `picks` picks from now on; 0, as
+  // From now on keeps an explanation of each of the latest `picks` picks. 0, as
   // at first, keeps none and costs nothing. A pick that is explained costs some
   // microseconds and allocates.
   void Explain(std::size_t picks);
 
-  // Those kept, the oldest first.
+  // Returns the explanations that are kept, the oldest first.
   std::vector<PickExplanation> Explanations() const;
 
  private:
-  friend class internal::BalancerPeer;  // Of the tests.
+  friend class internal::BalancerPeer;  // For tests.
   explicit Balancer(internal::Engine* engine) : engine_(engine) {}
 
   internal::Engine* const engine_;

@@ -19,18 +19,19 @@
 //   els_ticket_finish(&ticket, ok ? ELS_SUCCESS : ELS_FAILURE, now_ns());
 //
 // Times are the readings of any steady clock in nanoseconds, such as
-// clock_gettime(CLOCK_MONOTONIC); one above INT64_MAX is taken as INT64_MAX.
+// clock_gettime(CLOCK_MONOTONIC). A reading above INT64_MAX counts as
+// INT64_MAX. els/balancer.h says how far readings are believed.
 //
-// Structs may grow at their end in later versions, and a program and a library
-// of different versions still understand each other: each struct says in
-// struct_size how large the caller knows it to be. A shorter one than the
-// library's lacks fields, which take their defaults. A longer one is accepted
-// if the excess is zero, which in every later field will mean "as before".
-// els_id and els_ticket stay as they are for good.
+// Structs may grow at their end in later versions. A program and a library of
+// different versions still understand each other: each struct says in
+// struct_size how large the caller knows it to be. If the caller's struct is
+// shorter than the library's, the fields that it lacks take their defaults. If
+// it is longer, the excess must be zero: in every later field zero will mean
+// "as before". els_id and els_ticket stay as they are for good.
 //
-// No exception leaves a call. A process that forks makes its balancers after
-// the fork: copies of one would draw the same random numbers. A program in C is
-// linked by the C++ compiler (CMake does so by itself), or with -lstdc++.
+// No exception leaves a call. A process that forks should make its balancers
+// after the fork, as copies of a balancer draw the same random numbers. Link a
+// program in C by the C++ compiler (CMake does so by itself), or with -lstdc++.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -47,23 +48,23 @@
 extern "C" {
 #endif
 
-// What a call returns. Unless a call says otherwise, nothing has changed if it
-// is not ELS_OK.
+// The result of a call. If it is not ELS_OK, the call has changed nothing,
+// unless its comment says otherwise.
 typedef enum els_status {
   ELS_OK = 0,
-  ELS_INVALID_ARGUMENT = 1,  // Also for a null pointer that may not be one.
+  ELS_INVALID_ARGUMENT = 1,  // Also for a null pointer where none is allowed.
   ELS_NO_MEMORY = 2,
   ELS_INTERNAL = 3,         // Any other failure, such as no random source.
-  ELS_NO_BACKEND = 4,       // The set is empty; or the ticket is.
-  ELS_ALREADY_REPORTED = 5  // The ticket was, by this or another copy of it.
+  ELS_NO_BACKEND = 4,       // The set is empty, or the ticket is.
+  ELS_ALREADY_REPORTED = 5  // This ticket, or a copy of it, was reported.
 } els_status;
 
-// Where a call takes `message` and `message_size`, it writes one line there
-// that names the field or backend that was wrong and its range, without a
-// newline, cut to the size and ended by a NUL; an empty one if all went well.
-// Null or a size of 0: not wanted.
+// A call that takes `message` and `message_size` writes one line of text there.
+// The line names the field or backend that was wrong, and its range. If all
+// went well, the line is empty. It has no newline, is cut to the size, and ends
+// with a NUL. Nothing is written if `message` is null or the size is 0.
 
-// Any bytes: size of them, not ended by a NUL.
+// `size` bytes of any value. No NUL ends them.
 typedef struct els_id {
   const char* data;
   size_t size;
@@ -71,8 +72,8 @@ typedef struct els_id {
 
 // -- Options ------------------------------------------------------------------
 
-// Of a fixed size, and any value may be passed and is checked: an enum's is the
-// compiler's choice.
+// One of the values below; any other value is refused. Not an enum, as the
+// compiler chooses the size of an enum.
 typedef int32_t els_choice;
 enum {
   ELS_CHOICE_LOWEST = 0,
@@ -87,7 +88,7 @@ enum {
 // els::Options. A message names a duration without its _ns.
 typedef struct els_options {
   size_t struct_size;
-  uint64_t seed;                    // 0: drawn from the system, once.
+  uint64_t seed;                    // 0: the system draws one, once.
   els_choice choice;                // ELS_CHOICE_LOWEST
   uint64_t initial_latency_ns;      // 1 ns to 1 h
   uint64_t latency_memory_ns;       // 1 ms to 1 day
@@ -109,7 +110,7 @@ typedef struct els_options {
   double outage_growth;             // 0 to 10
 } els_options;
 
-// Writes the library's defaults, and struct_size:
+// Writes the library's defaults and struct_size to *options:
 //   els_options options;
 //   els_options_init(&options, sizeof options);
 // Thread-safe.
@@ -119,17 +120,17 @@ ELS_API els_status els_options_init(els_options* options, size_t struct_size);
 
 typedef struct els_balancer els_balancer;
 
-// Makes a balancer with an empty set; null options are the defaults. On an
+// Makes a balancer with an empty set. Null options are the defaults. After an
 // error *balancer is null. Thread-safe.
 ELS_API els_status els_balancer_new(const els_options* options,
                                     els_balancer** balancer, char* message,
                                     size_t message_size);
 
-// Ends a balancer; null is allowed. Its tickets may be reported later all the
-// same, and keep what they need alive; the last one to be reported frees it.
-// O(size of the tables of tickets, see els_ticket).
-// Not thread-safe: no other call with this balancer during or after it. Calls
-// with its tickets are allowed.
+// Ends a balancer. Null is allowed. The balancer's tickets may still be
+// reported later. Until then they keep what they need alive; the last ticket to
+// be reported frees it. O(size of the tables of tickets, see els_ticket). Not
+// thread-safe: no other call may use this balancer during or after this one.
+// Calls with its tickets are allowed.
 ELS_API void els_balancer_free(els_balancer* balancer);
 
 // Changes the options and keeps all that was learnt. The seed is not used
@@ -145,19 +146,20 @@ ELS_API els_status els_balancer_set_options(els_balancer* balancer,
 typedef struct els_backend {
   size_t struct_size;
   els_id id;        // Unique in its set, not empty. Copied by the call.
-  uint64_t tag;     // The caller's own index or pointer, given back.
+  uint64_t tag;     // The caller's own index or pointer; tickets have it.
   double distance;  // Multiplies the expected latency: 1 near, 10 far.
 } els_backend;
 
 #define ELS_BACKEND_INIT \
   { sizeof(els_backend), {0, 0}, 0, 1.0 }
 
-// Makes the `count` backends, all of one struct_size, the whole set; none if it
-// is 0. A backend that stays, or that returns within removed_memory_ns, keeps
-// what was learnt of it and takes the tag and distance given. An error if an id
-// is empty or given twice, a distance is not finite and positive, or there are
-// more than ELS_MAX_BACKENDS. After ELS_NO_MEMORY, as after every error, the
-// set is as it was. O(count). Thread-safe.
+// Makes the `count` backends the whole set. If `count` is 0, the set is empty.
+// All backends must have the same struct_size. A backend that stays, or that
+// returns within removed_memory_ns, keeps what was learnt of it and takes the
+// new tag and distance. Returns ELS_INVALID_ARGUMENT if an id is empty or given
+// twice, a distance is not finite and positive, or there are more than
+// ELS_MAX_BACKENDS. After ELS_NO_MEMORY, as after every error, the set is as it
+// was. O(count). Thread-safe.
 ELS_API els_status els_balancer_set_backends(els_balancer* balancer,
                                              const els_backend* backends,
                                              size_t count, uint64_t now_ns,
@@ -166,39 +168,41 @@ ELS_API els_status els_balancer_set_backends(els_balancer* balancer,
 
 // -- One request --------------------------------------------------------------
 
-// One outstanding request: plain data, to be stored and copied at will. A
+// One outstanding request. Plain data, to be stored and copied at will. A
 // ticket of zeros is empty. All copies stand for the same request, which is
-// reported once, by els_ticket_finish or els_ticket_drop: a ticket reported
-// before is told from all others for as long as the process lives, whatever has
-// become of its balancer, and reporting it again does no harm.
+// reported once, by els_ticket_finish or els_ticket_drop. The library knows a
+// ticket that was reported for as long as the process lives, whatever has
+// become of its balancer, so reporting it again does no harm.
 //
-// The price beside els::Ticket: two locks for each request, seldom contended
-// since each thread picks into one of 32 tables; 24 bytes here, and about 100
-// in the table. A table grows to the most of its tickets that were ever
-// outstanding at once, never shrinks, and serves all balancers of the process.
+// What this costs more than els::Ticket: two locks for each request, seldom
+// contended since each thread picks into one of 32 tables; 24 bytes here, and
+// about 100 in the table. A table grows to the most tickets that it ever had
+// outstanding at once, and never shrinks. All balancers of the process share
+// the tables.
 typedef struct els_ticket {
-  uint64_t tag;   // The backend's, as it was at the pick.
-  uint64_t slot;  // Private, like the next.
-  uint64_t serial;
+  uint64_t tag;     // The tag of the backend, as it was at the pick.
+  uint64_t slot;    // Private.
+  uint64_t serial;  // Private.
 } els_ticket;
 
-// The backend to send the next request to. ELS_NO_BACKEND if and only if the
-// set is empty. Passes over the `avoid_count` ids at `avoid` (those that have
-// failed this request already; may be null if there are none) unless nothing
-// else is left. The ticket is empty unless ELS_OK is returned. Allocates
-// nothing, except for a table of tickets to grow, and for more than 16 ids to
-// avoid. Thread-safe.
+// Picks the backend to send the next request to. Returns ELS_NO_BACKEND if and
+// only if the set is empty. Passes over the `avoid_count` ids at `avoid`, such
+// as those of backends that have failed this request already, unless no other
+// backend is left. `avoid` may be null if `avoid_count` is 0. Unless ELS_OK is
+// returned, the ticket is empty. Allocates only if a table of tickets must
+// grow, or for more than 16 ids to avoid. Thread-safe.
 ELS_API els_status els_balancer_pick(els_balancer* balancer,
                                      const els_id* avoid, size_t avoid_count,
                                      uint64_t now_ns, els_ticket* ticket);
 
-// The backend picked, as it was at the pick: valid until the ticket is finished
-// or dropped, whatever becomes of the balancer. {NULL, 0} for a ticket that is
-// empty or reported. Thread-safe.
+// Returns the id of the backend picked, as it was at the pick. The bytes are
+// valid until the ticket is finished or dropped, whatever becomes of the
+// balancer. Returns {NULL, 0} for a ticket that is empty or reported.
+// Thread-safe.
 ELS_API els_id els_ticket_id(const els_ticket* ticket);
 
-// How an attempt ended; els::Outcome in els/balancer.h says what each teaches.
-// 0 is none of them, so that one forgotten is refused.
+// How an attempt ended. els::Outcome in els/balancer.h says what each outcome
+// teaches. 0 is no outcome, so that an outcome nobody has set is refused.
 typedef int32_t els_outcome;
 enum {
   ELS_SUCCESS = 1,   // 2xx to 4xx, but not 429
@@ -207,34 +211,38 @@ enum {
   ELS_CANCELLED = 4  // the user went away, or a hedge has lost
 };
 
-// The answer has begun (its first byte, for a stream): learns from the outcome
-// and the time since the pick, and goes on counting as outstanding until the
-// ticket is finished, which then teaches nothing more. Thread-safe, also with
-// other calls for the same ticket, of which the first one counts.
+// Says that the answer has begun: for a stream, that its first byte is here.
+// The balancer learns from the outcome and the time since the pick. The request
+// counts as outstanding until the ticket is finished, which then teaches
+// nothing more. Thread-safe, also with other calls for the same ticket: the
+// first of them counts.
 //
-// This and els_ticket_finish return ELS_NO_BACKEND for an empty ticket, and
-// ELS_ALREADY_REPORTED for one that was answered (here only), finished or
-// dropped before, or never given out. Both then change nothing, but for adding
-// to late_finishes if the ticket was answered or finished and its place in the
-// table has not been used again since; the oldest is used first.
+// Returns ELS_NO_BACKEND for an empty ticket, and ELS_ALREADY_REPORTED for a
+// ticket that was answered, finished or dropped before, or never given out. The
+// call then changes nothing, with one exception: it adds to late_finishes if
+// the ticket was answered or finished and its place in the table has not been
+// used again since. The place that was free for longest is used first.
 ELS_API els_status els_ticket_answered(const els_ticket* ticket,
                                        els_outcome outcome, uint64_t now_ns);
 
-// The request is over: learns from the outcome and the time since the pick,
-// unless els_ticket_answered has already, and no longer counts as outstanding.
-// Allocates nothing. Thread-safe, like els_ticket_answered.
+// Says that the request is over. The balancer learns from the outcome and the
+// time since the pick, unless it did so at els_ticket_answered. The request no
+// longer counts as outstanding. Returns what els_ticket_answered does, but
+// ELS_OK for a ticket that was only answered. Allocates nothing. Thread-safe,
+// like els_ticket_answered.
 ELS_API els_status els_ticket_finish(const els_ticket* ticket,
                                      els_outcome outcome, uint64_t now_ns);
 
-// The request was never sent, or given up: counts down and teaches nothing. On
-// a ticket that is reported already it does nothing and counts nothing, so that
-// a clean-up handler may call it always. Returns what els_ticket_finish does.
-// Thread-safe, like els_ticket_answered.
+// Says that the request was never sent, or was given up. The request no longer
+// counts as outstanding, and teaches nothing. For a ticket that is reported
+// already the call changes nothing, not even late_finishes, so that a clean-up
+// handler may always make it. Returns what els_ticket_finish does. Thread-safe,
+// like els_ticket_answered.
 ELS_API els_status els_ticket_drop(const els_ticket* ticket);
 
 // -- What is known ------------------------------------------------------------
 
-// The fields of els::BackendSnapshot: els/snapshot.h says what each means.
+// The fields of els::BackendSnapshot. els/snapshot.h says what each means.
 typedef struct els_backend_snapshot {
   size_t struct_size;
   els_id id;  // Valid until els_snapshot_free.
@@ -267,30 +275,31 @@ typedef struct els_backend_snapshot {
         0, 0, 0, 0, 0, 0, 0, 0, 0                                             \
   }
 
-// All backends at one moment. A value of its own, which no later call to the
-// balancer changes or frees.
+// All backends at one moment. No later call to the balancer changes or frees a
+// snapshot.
 typedef struct els_snapshot els_snapshot;
 
-// Takes a snapshot, to be freed by the caller. On an error *snapshot is null.
-// Changes nothing. O(backends). Thread-safe.
+// Takes a snapshot, which the caller must free. After an error *snapshot is
+// null. The balancer does not change. O(backends). Thread-safe.
 ELS_API els_status els_balancer_snapshot(const els_balancer* balancer,
                                          uint64_t now_ns,
                                          els_snapshot** snapshot);
 
-// The number of backends: those of the set in their order, then those that left
-// it with requests outstanding. 0 for null. Thread-safe.
+// Returns the number of backends. Those of the set come first, in its order;
+// then those that left it with requests outstanding. 0 for null. Thread-safe.
 ELS_API size_t els_snapshot_size(const els_snapshot* snapshot);
 
-// Writes the backend at `index` to *backend, whose struct_size the caller has
-// set; fields that this library does not know become zero. Thread-safe:
+// Writes the backend at `index` to *backend. The caller sets the struct_size of
+// *backend. Fields that this library does not know become zero. Returns
+// ELS_INVALID_ARGUMENT if `index` is not below els_snapshot_size. Thread-safe:
 //   els_backend_snapshot backend = ELS_BACKEND_SNAPSHOT_INIT;
 //   for (size_t i = 0; i < els_snapshot_size(snapshot); ++i)
 //     if (els_snapshot_get(snapshot, i, &backend) == ELS_OK) print(&backend);
 ELS_API els_status els_snapshot_get(const els_snapshot* snapshot, size_t index,
                                     els_backend_snapshot* backend);
 
-// Null is allowed. Not thread-safe: no other call with this snapshot during or
-// after it.
+// Frees a snapshot. Null is allowed. Not thread-safe: no other call may use
+// this snapshot during or after this one.
 ELS_API void els_snapshot_free(els_snapshot* snapshot);
 
 #ifdef __cplusplus

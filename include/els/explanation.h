@@ -11,28 +11,28 @@
 
 namespace els {
 
-// Why the pick was not another. Of several, the first that holds.
+// Why this backend was picked. Where several reasons hold, the first of them.
 enum class PickReason {
-  kOnlyOne,       // There was no other in the set.
+  kOnlyOne,       // The set had no other backend.
   kByChance,      // Options::choice is not kLowest.
-  kAvoided,       // Those that would have been picked were to be avoided.
+  kAvoided,       // The backends that came before it were to be avoided.
   kFirstContact,  // It has not succeeded yet, and is tried.
-  kTie,           // Another had the same expected latency.
-  kBest,          // It had the lowest.
+  kTie,           // Another backend had the same expected latency.
+  kBest,          // It had the lowest expected latency.
 };
 
-// "only one", "by chance", "avoided", "first contact", "tie", "best".
+// Returns "only one", "by chance", "avoided", "first contact", "tie" or "best".
 std::string ToString(PickReason reason);
 
-// One pick, and what it was made from.
+// One pick, and the candidates that it was made from.
 struct PickExplanation {
-  std::uint64_t number = 0;  // Of the picks explained, from 1 on.
-  TimePoint now = {};        // As Pick was told.
+  std::uint64_t number = 0;  // Counts the picks explained, from 1 on.
+  TimePoint now = {};        // The argument of Pick.
   PickReason reason = PickReason::kBest;
 
-  // As they were just before the pick, with all terms: first the backend
-  // picked, then those that would have come next, as far as
-  // kExplainedCandidates goes.
+  // At most kExplainedCandidates backends, with all terms, as they were just
+  // before the pick. The backend picked comes first, then the backends that
+  // would have come next.
   std::vector<BackendSnapshot> candidates;
 };
 

@@ -7,12 +7,12 @@
 //   latency_memory = 2.5s        # also 1m30s, 250ms, 10us, 5ns, 1h
 //   overdue_factor = 3
 //
-// One `name = value` a line, the names being those of the fields of Options, in
-// any order. Spaces around either do not matter, nor do blank lines, nor what
-// follows a `#`. A duration has the syntax of absl::ParseDuration and is a
-// whole number of nanoseconds.
+// Each line is `name = value`, where the name is that of a field of Options.
+// The order of lines does not matter. Spaces around name and value, blank
+// lines, and anything after a `#` are ignored. A duration has the syntax of
+// absl::ParseDuration and is a whole number of nanoseconds.
 //
-// Pure functions, thread-safe, that read no file.
+// The functions are pure and thread-safe. They read no file.
 
 #include <string>
 #include <string_view>
@@ -22,21 +22,23 @@
 
 namespace els {
 
-// `defaults` with the fields that `text` names set to its values; the result
-// passes Options::Validate. Otherwise an InvalidArgumentError in one line of
-// printable text, for the first of these: a line that is not `name = value`, a
-// name that is no field's or was given before, a value that is not of the
-// field's kind and range. It says where and, of a value, what is allowed:
+// Returns `defaults` with the fields that `text` names set to the values in
+// `text`. The result passes Options::Validate.
+//
+// Returns an InvalidArgumentError for the first line that is not `name =
+// value`, whose name is no field's or was given before, or whose value is not
+// of the field's kind and range. The message is one line of printable text. It
+// names the line and, if the value is wrong, what is allowed:
 //
 //   line 3: turn_limit is "1.5"; it must be a number from 0 to 0.9
 //
-// (If `defaults` itself is invalid and `text` does not mend it, the error is
-// that of Options::Validate.)
+// If `defaults` is invalid and `text` does not mend it, returns the error of
+// Options::Validate.
 absl::StatusOr<Options> ParseOptions(std::string_view text,
                                      const Options& defaults = {});
 
-// All fields in the order of Options, one a line. Of valid options,
-// ParseOptions makes the same again, to the last bit.
+// Returns all fields in the order of Options, one on each line. ParseOptions
+// reads the text of valid options back as the same options, to the last bit.
 std::string PrintOptions(const Options& options);
 
 }  // namespace els

@@ -1,19 +1,19 @@
 #pragma once
 
 // exp and log that give the same bits on every IEEE 754 machine and compiler.
-// The C library's do not: glibc chooses among variants by processor. What must
-// be reproducible, as picks and simulations must, uses these.
+// Those of the C library do not: glibc chooses a variant by the processor.
+// Picks and simulations must be reproducible, so they use these.
 //
-// Both are pure, thread-safe, and take some ten nanoseconds.
+// Both functions are pure and thread-safe, and take some ten nanoseconds.
 
 namespace els {
 
-// e^x, within 1 ulp; 0 below -708.39 (no subnormal results), infinity above
-// 709.78, NaN for NaN.
+// Returns e^x, within 1 ulp. Returns 0 below -708.39 (so no result is
+// subnormal), infinity above 709.78, and NaN for NaN.
 double Exp(double x);
 
-// The natural logarithm, within 1 ulp; -infinity for 0, NaN below 0 and for
-// NaN.
+// Returns the natural logarithm, within 1 ulp. Returns -infinity for 0, and NaN
+// below 0 and for NaN.
 double Log(double x);
 
 }  // namespace els

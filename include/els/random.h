@@ -1,16 +1,16 @@
 #pragma once
 
-// A small random generator whose sequence is fixed for ever, unlike those of
-// the standard distributions, which differ between libraries.
+// A small random generator whose sequence is fixed for ever. The standard
+// distributions have no such sequence: they differ between libraries.
 
 #include <array>
 #include <cstdint>
 
 namespace els {
 
-// xoshiro256++ 1.0, its state filled by SplitMix64 (Blackman and Vigna,
-// "Scrambled linear pseudorandom number generators", ACM TOMS 2021). Not for
-// secrets. A value: copy it to repeat a sequence. Not thread-safe.
+// xoshiro256++ 1.0. SplitMix64 fills its state from the seed (Blackman and
+// Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021). Not
+// for secrets. A plain value: a copy repeats the sequence. Not thread-safe.
 class Random {
  public:
   explicit Random(std::uint64_t seed) {
@@ -23,7 +23,7 @@ class Random {
     }
   }
 
-  // 64 random bits.
+  // Returns 64 random bits.
   std::uint64_t Bits() {
     const std::uint64_t result = Rotate(state_[0] + state_[3], 23) + state_[0];
     const std::uint64_t shifted = state_[1] << 17;
@@ -36,11 +36,11 @@ class Random {
     return result;
   }
 
-  // Uniform in [0, 1), a multiple of 2^-53.
+  // Returns a multiple of 2^-53, uniform in [0, 1).
   double Uniform() { return static_cast<double>(Bits() >> 11) * 0x1p-53; }
 
-  // Uniform in [0, n), without bias: draws again where a remainder would favour
-  // the low numbers. REQUIRES: n > 0.
+  // Returns an integer, uniform in [0, n). It has no bias: the draw is repeated
+  // where a remainder would favour the low numbers. REQUIRES: n > 0.
   std::uint64_t Below(std::uint64_t n) {
     const std::uint64_t unfair = (0 - n) % n;  // 2^64 mod n
     for (;;) {

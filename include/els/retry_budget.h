@@ -1,7 +1,7 @@
 #pragma once
 
 // Keeps retries from multiplying the load just when all backends are short of
-// room: they are allowed as a fraction of the requests, with a floor.
+// room. Retries are allowed as a fraction of the requests, with a floor.
 //
 //   els::RetryBudget budget;                       // one per service
 //
@@ -9,21 +9,22 @@
 //   ... its first attempt fails ...
 //   if (budget.TryRetry(Clock::now())) Send(request, another_backend);
 //
-// A token bucket. Each request puts in `ratio`, each second `floor_per_second`;
-// each retry takes out 1, and is refused where less is left. The bucket holds
+// The budget is a token bucket. Each request adds `ratio` to the bucket, and
+// each second adds `floor_per_second`. Each retry takes 1 out, and is refused
+// if less is left. The bucket holds at most
 //
 //   cap = max(1, floor_per_second * window)
 //
-// so that what a long calm has saved is soon spent. As it never holds less than
-// 0 or more than cap, what it gives within any span of time is bounded:
+// so that the savings of a long calm are soon spent. The bucket never holds
+// less than 0 or more than cap. So the retries in any span of time are bounded:
 //
 //   retries <= cap + ratio * requests + floor_per_second * seconds
 //
-// The bound is exact, and holds for ever: the bucket counts in integers. A new
-// one holds floor_per_second * window, as if after a calm.
+// The bound is exact and holds for ever, as the bucket counts in integers. A
+// new bucket holds floor_per_second * window, as if after a calm.
 //
-// The idea is that of Finagle's RetryBudget; its default of 20 % and 10 a
-// second is the one here.
+// The idea, and the default of 20 % and 10 a second, are those of Finagle's
+// RetryBudget.
 
 #include <chrono>
 #include <memory>
@@ -35,17 +36,18 @@ namespace els {
 
 // A plain value, as Options is.
 struct RetryBudgetOptions {
-  // Retries that each request brings. 0 to 1. More serves more requests when
-  // some backends fail, and adds up to this share of load when all do.
+  // Retries that each request adds. A higher ratio serves more requests when
+  // some backends fail, and adds up to this fraction of load when all fail. 0
+  // to 1.
   double ratio = 0.2;
 
-  // Retries that each second brings, so that a quiet user may retry at all.
-  // 0 to 1000, to the nearest thousandth. With many access points it is what
-  // each of them may add.
+  // Retries that each second adds, so that a quiet service may retry at all.
+  // Each access point may add as many. 0 to 1000, to the nearest thousandth.
   double floor_per_second = 10;
 
-  // The floor may be saved up for this long. 1 ms to 1 h. Longer lets through
-  // the failures of a backend that breaks with many requests outstanding.
+  // The floor may be saved up for this long. A longer window has room for the
+  // retries of a backend that breaks with many requests outstanding. 1 ms to
+  // 1 h.
   Duration window = std::chrono::seconds(10);
 
   // OK, or an InvalidArgumentError that names the first field out of range, its
@@ -53,11 +55,12 @@ struct RetryBudgetOptions {
   absl::Status Validate() const;
 };
 
-// Thread-safe: share one among all that send to the same backends. Every call
-// takes constant time and allocates nothing.
+// Thread-safe. Share one budget among all who send to the same backends. Every
+// call takes constant time, and no call but the constructor allocates.
 //
-// `now` is any steady clock's reading. Steps back are taken as no step, and a
-// step ahead of more than an hour between two calls as one hour.
+// `now` is the reading of any steady clock, and may be any value. A step back
+// is no step. A step ahead of more than an hour between two calls counts as an
+// hour.
 class RetryBudget {
  public:
   // REQUIRES: options.Validate().ok(); aborts otherwise.
@@ -66,10 +69,11 @@ class RetryBudget {
   RetryBudget(const RetryBudget&) = delete;
   RetryBudget& operator=(const RetryBudget&) = delete;
 
-  // Takes note of a request, once for all its attempts.
+  // Counts a request. Call it once for a request, whatever its attempts.
   void Request(TimePoint now) noexcept;
 
-  // Whether a request may be tried once more; true has spent one retry.
+  // Returns whether a request may be tried once more. If so, one retry is
+  // spent.
   [[nodiscard]] bool TryRetry(TimePoint now) noexcept;
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a Balancer believes of one backend, and why: plain data for a status
-// page, a metric or a test.
+// What a Balancer knows of one backend: plain data for a status page, a metric
+// or a test.
 
 #include <cstdint>
 #include <optional>
@@ -18,30 +18,29 @@ struct BackendSnapshot {
   std::uint64_t tag = 0;
   double distance = 1;
 
-  // True for a backend that has left the set while requests to it are still
-  // outstanding; its connections may be closed once it is no longer listed.
+  // True for a backend that has left the set with requests outstanding. Its
+  // connections may be closed once it is no longer listed.
   bool removed = false;
 
-  Duration expected_latency = {};  // E: what a pick compares.
+  Duration expected_latency = {};  // E: the number that picks compare.
 
   // The terms of E.
   Duration latency = {};         // l: mean of answers, drawn to the fleet's.
-  Duration failure_cost = {};    // c: what one failed attempt is held to cost.
+  Duration failure_cost = {};    // c: the cost of one failed attempt.
   double success_rate = 1;       // s: in (0, 1].
-  std::int64_t outstanding = 0;  // q: picked and not finished.
+  std::int64_t outstanding = 0;  // q: requests picked and not finished.
   double overdue = 1;            // 1, or more if its requests wait too long.
-  double turn = 1;               // About 1: above its share more, below less.
+  double turn = 1;               // Near 1: more above its share, less below.
 
   // What the terms are made of.
-  Duration failure_latency = {};  // f: mean of failures.
-  Duration mean_age = {};         // Of the outstanding ones not yet answered.
+  Duration failure_latency = {};  // f: mean latency of failures.
+  Duration mean_age = {};         // Of outstanding requests without an answer.
   double share = 1;               // Recent picks relative to a fair share.
 
-  // How old the newest of that is: since the latest outcome, to 0.3 s;
-  // empty if there was none.
+  // The time since the latest outcome, to 0.3 s. Empty if there was none.
   std::optional<Duration> since_outcome = {};
 
-  // Since the backend was first added.
+  // Counts since the backend was first added.
   std::uint64_t picks = 0;
   std::uint64_t successes = 0;
   std::uint64_t failures = 0;

@@ -13,7 +13,7 @@ namespace {
 
 using internal::Engine;
 
-// Aborts otherwise, in every build.
+// Aborts in every build if a requirement was not kept.
 void Require(bool kept) {
   if (!kept) std::abort();
 }
@@ -23,7 +23,7 @@ const Options& Required(const Options& options) {
   return options;
 }
 
-// Two words of 32 bits, since the device gives no more at a time. Never 0.
+// Returns a seed that is never 0. The device gives 32 bits at a time.
 std::uint64_t SeedFromSystem() {
   std::random_device device;
   const std::uint64_t high = device();

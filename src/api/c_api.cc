@@ -31,10 +31,10 @@ using els::Outcome;
 using els::internal::CTickets;
 using els::internal::FromNanoseconds;
 
-// A retry seldom avoids more.
+// A retry seldom avoids more ids than fit in line.
 using Avoid = absl::InlinedVector<std::string_view, 16>;
 
-// The caller's place for one line that says what was wrong.
+// Where the caller wants one line that says what was wrong, if anywhere.
 class Message {
  public:
   Message() = default;
@@ -65,7 +65,7 @@ class Message {
   std::size_t size_ = 0;
 };
 
-// Calls `call`, which gives an els_status, and lets no exception out.
+// Returns the els_status that `call` returns. Turns an exception into a status.
 template <typename Call>
 els_status Guarded(Message message, Call call) {
   try {
@@ -99,7 +99,8 @@ std::optional<Outcome> ToOutcome(els_outcome outcome) {
 
 bool IsEmpty(const els_ticket& ticket) { return ticket.serial == 0; }
 
-// `report` is CTickets::Answered or CTickets::Finish.
+// Checks the arguments and calls `report`: CTickets::Answered or
+// CTickets::Finish.
 els_status Report(const els_ticket* ticket, els_outcome outcome,
                   std::uint64_t now_ns,
                   els_status (CTickets::*report)(const els_ticket&, Outcome,

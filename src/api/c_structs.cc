@@ -19,10 +19,11 @@ static_assert(static_cast<int>(Choice::kWeightedRandom) ==
               ELS_CHOICE_WEIGHTED_RANDOM);
 static_assert(Balancer::kMaxBackends == ELS_MAX_BACKENDS);
 
-// Far above what any version's structs will need: a larger size was never set.
+// Far above the size of any version's structs. A caller who gives a larger size
+// has not set it.
 constexpr std::size_t kLargestStruct = 4096;
 
-// Keeps most garbage, and every size that cuts a field, from being believed.
+// Refuses most sizes that nobody has set, and every size that cuts a field.
 template <typename Struct>
 absl::Status CheckSize(std::size_t size, absl::string_view name) {
   static_assert(offsetof(Struct, struct_size) == 0);
@@ -35,7 +36,8 @@ absl::Status CheckSize(std::size_t size, absl::string_view name) {
                    "; it must be its sizeof, here ", sizeof(Struct)));
 }
 
-// What is missing in a shorter struct stays as it is in `known`.
+// Copies a struct of the caller's size. Fields that a shorter struct lacks stay
+// as they are in `known`.
 template <typename Struct>
 absl::Status ReadStruct(const Struct* given, absl::string_view name,
                         Struct& known) {
@@ -57,7 +59,8 @@ absl::Status ReadStruct(const Struct* given, absl::string_view name,
   return absl::OkStatus();
 }
 
-// What the library does not know of a longer struct becomes zero.
+// Writes a struct of the caller's size. Fields of a longer struct that the
+// library does not know become zero.
 template <typename Struct>
 void WriteStruct(Struct known, std::size_t size, Struct* written) {
   known.struct_size = size;
@@ -191,7 +194,7 @@ absl::StatusOr<std::vector<Backend>> ReadBackends(const els_backend* given,
         count, " backends; at most ", Balancer::kMaxBackends, " are allowed"));
   }
   backends.reserve(count);
-  // The distance between two of the array is the size that the caller knows.
+  // The elements of the array are as far apart as the caller's struct is large.
   const std::size_t size = given->struct_size;
   const auto* bytes = reinterpret_cast<const unsigned char*>(given);
   for (std::size_t i = 0; i < count; ++i) {

@@ -1,7 +1,9 @@
 #pragma once
 
-// The structs of the C interface, to and from those of the C++ one. Each says
-// how large its caller knows it to be; see els/c_api.h for the rules.
+// Converts between the structs of the C interface and those of the C++ one.
+// Each struct says how large its caller knows it to be; els/c_api.h has the
+// rules. The functions are pure and thread-safe. Errors are
+// InvalidArgumentErrors.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,17 +16,21 @@
 
 namespace els::internal {
 
+// Readings above INT64_MAX count as INT64_MAX.
 TimePoint FromNanoseconds(std::uint64_t now_ns);
 
-// REQUIRES: the pointers are not null.
+// The values are not checked: Options::Validate does that.
+// REQUIRES: `given` is not null.
 absl::StatusOr<Options> ReadOptions(const els_options* given);
+// REQUIRES: `options` is not null.
 absl::Status WriteDefaults(els_options* options, std::size_t struct_size);
 
+// The values are not checked, but for null ids and too many backends.
 // REQUIRES: `given` is not null, or `count` is 0.
 absl::StatusOr<std::vector<Backend>> ReadBackends(const els_backend* given,
                                                   std::size_t count);
 
-// The id written points into `backend`.
+// The id in `written` points into `backend`. REQUIRES: `written` is not null.
 absl::Status WriteBackend(const BackendSnapshot& backend,
                           els_backend_snapshot* written);
 

@@ -6,8 +6,9 @@
 namespace els::internal {
 namespace {
 
-// At once, so that even a quiet thread has some free slots in line, and a
-// request reported twice is likely to find its own still there.
+// How many slots a table grows by. Even a quiet thread then has some free slots
+// in line, so a request that is reported twice is likely to find its own slot
+// unused.
 constexpr int kGrowth = 64;
 
 }  // namespace
@@ -19,7 +20,7 @@ CTickets& CTickets::Get() {
 
 std::size_t CTickets::ThisThreadsShard() {
   static std::atomic<std::size_t> threads = 0;
-  // Relaxed: only that threads get different numbers matters.
+  // Relaxed: nothing matters but that threads get different numbers.
   thread_local const std::size_t shard =
       threads.fetch_add(1, std::memory_order_relaxed) % kShards;
   return shard;
@@ -62,7 +63,7 @@ els_status CTickets::Pick(Balancer& balancer, const void* owner, TimePoint now,
   const std::size_t shard_number = ThisThreadsShard();
   Shard& shard = shards_[shard_number];
   MutexLock lock(shard.mutex);
-  // Before the pick, so that one without a slot is never made.
+  // Before the pick: this may throw, and then no request is outstanding.
   shard.Reserve();
   Ticket picked = balancer.Pick(now, avoid);
   if (!picked) return ELS_NO_BACKEND;
@@ -93,7 +94,7 @@ els_status CTickets::Answered(const els_ticket& ticket, Outcome outcome,
   Slot* slot = shard.Find(ticket);
   if (slot == nullptr) return ELS_ALREADY_REPORTED;
   const bool first = slot->ticket && !slot->answered;
-  // Once too often, it is counted by the ticket, or ignored if it is empty.
+  // The ticket counts a second report, or ignores it if the ticket is empty.
   slot->ticket.Answered(outcome, now);
   slot->answered = true;
   return first ? ELS_OK : ELS_ALREADY_REPORTED;
@@ -106,7 +107,7 @@ els_status CTickets::Finish(const els_ticket& ticket, Outcome outcome,
   Slot* slot = shard.Find(ticket);
   if (slot == nullptr) return ELS_ALREADY_REPORTED;
   const bool outstanding = static_cast<bool>(slot->ticket);
-  // Once too often, it is counted by the ticket, or ignored if it is empty.
+  // The ticket counts a second report, or ignores it if the ticket is empty.
   slot->ticket.Finish(outcome, now);
   if (!outstanding) return ELS_ALREADY_REPORTED;
   if (slot->owner == nullptr) slot->ticket = Ticket();

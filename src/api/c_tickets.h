@@ -16,15 +16,16 @@ namespace els::internal {
 
 // Keeps the tickets of the C interface, and gives out plain data in their
 // place: the number of a slot, and a serial number that no other ticket of that
-// slot has, so that a copy or a stale one is always found out. A slot lives as
-// long as the process, or a stale ticket might ask for one that is gone.
-// Thread-safe.
+// slot has. So a stale ticket is always found out. A slot lives as long as the
+// process, since a stale ticket may name any slot. Thread-safe. els/c_api.h
+// says what each call means and returns.
 class CTickets {
  public:
-  // The only one; never destroyed.
+  // The only instance. It is never destroyed.
   static CTickets& Get();
 
-  // `owner` is what Disown will be called with.
+  // `owner` stands for the balancer in Disown. Throws std::bad_alloc, and picks
+  // nothing, if there is no memory for a slot.
   els_status Pick(Balancer& balancer, const void* owner, TimePoint now,
                   absl::Span<const std::string_view> avoid, els_ticket& ticket);
 
@@ -33,8 +34,8 @@ class CTickets {
   els_status Finish(const els_ticket& ticket, Outcome outcome, TimePoint now);
   els_status Drop(const els_ticket& ticket);
 
-  // From now on a ticket that `owner` has picked is kept no longer than until
-  // it is reported. O(slots).
+  // Frees the reported tickets of `owner` now, and its other tickets as soon as
+  // each is reported. O(slots).
   void Disown(const void* owner);
 
  private:
@@ -42,37 +43,38 @@ class CTickets {
       std::numeric_limits<std::uint32_t>::max();
 
   struct Slot {
-    // Also that of a finished request, until the slot is needed again, so that
-    // a second report can be counted.
+    // Kept after the request is finished, until the slot is needed again, so
+    // that a second report can be counted.
     Ticket ticket;
-    const void* owner = nullptr;  // Null if it is gone.
+    const void* owner = nullptr;  // Null once the balancer is gone.
     std::uint64_t serial = 0;
-    std::uint32_t next = kNone;  // The next one free.
+    std::uint32_t next = kNone;  // The next free slot, if this slot is free.
     bool answered = false;
   };
 
-  // The slots that some of the threads pick into; any thread may report one.
-  // The lock is held for as long as a slot is used, since a ticket is not
+  // The slots that some of the threads pick into. Any thread may report a
+  // ticket of any shard. The lock is held while a slot is used: a Ticket is not
   // itself thread-safe, and two threads may report the same one.
   struct alignas(64) Shard {
-    // Null if the slot has another ticket, or never had one.
+    // Returns null if the slot now has another ticket, or never had one.
     Slot* Find(const els_ticket& ticket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
-    // Makes sure that a slot is free.
+    // Makes sure that a slot is free. Throws std::bad_alloc if it cannot.
     void Reserve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
     void PushFree(std::uint32_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
     // REQUIRES: a slot is free.
     std::uint32_t PopFree() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
     Mutex mutex;
-    // A deque, because a ticket's id is not promised to survive a move.
+    // A deque does not move its elements: an id is not valid after its ticket
+    // was moved.
     std::deque<Slot> slots ABSL_GUARDED_BY(mutex);
     std::uint64_t last_serial ABSL_GUARDED_BY(mutex) = 0;
-    // Free slots wait in line: the longest free is the next one used.
+    // Free slots wait in line. The slot that was free for longest is used next.
     std::uint32_t first_free ABSL_GUARDED_BY(mutex) = kNone;
     std::uint32_t last_free ABSL_GUARDED_BY(mutex) = kNone;
   };
 
-  // Enough that the threads of a large proxy seldom meet.
+  // Enough for the threads of a large proxy to meet seldom.
   static constexpr std::size_t kShards = 32;
 
   CTickets() = default;

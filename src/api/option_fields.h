@@ -1,7 +1,8 @@
 #pragma once
 
-// The one table of the fields of Options: their names, ranges and the names of
-// their values. Options::Validate, ParseOptions and PrintOptions go by it.
+// The only table of the fields of Options: their names, their ranges and the
+// names of their values. Options::Validate, ParseOptions and PrintOptions use
+// it.
 
 #include <chrono>
 #include <cstddef>
@@ -51,7 +52,7 @@ inline constexpr Range<Duration> kAbsences = {Duration::zero(),
                                               std::chrono::hours(24)};
 inline constexpr Range<double> kPicks = {0, 1e6};
 
-// In the order of their declarations.
+// In the order in which Options declares its fields.
 inline constexpr OptionField kOptionFields[] = {
     {"seed", IntegerField{&Options::seed, {0, UINT64_MAX}}},
     {"choice", ChoiceField{&Options::choice}},
@@ -81,7 +82,8 @@ inline constexpr OptionField kOptionFields[] = {
     {"turn_memory", DurationField{&Options::turn_memory, kMemories}},
 };
 
-// How many fields the aggregate T has: as many as initialisers it takes.
+// Returns how many fields the aggregate T has, which is how many initialisers
+// it takes.
 struct Anything {
   template <class T>
   operator T() const;  // NOLINT(google-explicit-constructor): that is the point

@@ -32,7 +32,7 @@ using internal::Quoted;
 using internal::RangedField;
 using internal::Text;
 
-// The line on which each field of kOptionFields was given; 0: not yet.
+// The line on which each field of kOptionFields was given. 0 if it was not.
 using Lines = std::array<std::size_t, std::size(kOptionFields)>;
 
 bool Read(absl::string_view text, std::uint64_t& value) {
@@ -47,8 +47,8 @@ bool Read(absl::string_view text, Duration& value) {
   return internal::ParseDuration(text, value);
 }
 
-// ReadField: sets the field to the value that `text` says; false and no change
-// if it is not one of the field's.
+// ReadField sets the field to the value that `text` says. Returns false, and
+// changes nothing, if the field cannot have that value.
 
 template <class T>
 bool ReadField(const RangedField<T>& field, absl::string_view text,
@@ -69,7 +69,7 @@ bool ReadField(const ChoiceField& field, absl::string_view text,
   return false;
 }
 
-// Wanted: what ReadField takes.
+// Wanted returns a description of the texts that ReadField takes.
 
 std::string Wanted(const IntegerField& field) {
   return absl::StrCat("an integer ", Text(field.range));
@@ -93,7 +93,7 @@ std::string Wanted(const ChoiceField&) {
                                     }));
 }
 
-// ValueText: what ReadField reads.
+// ValueText returns the value as a text that ReadField takes.
 
 template <class T>
 std::string ValueText(const RangedField<T>& field, const Options& options) {
@@ -116,7 +116,7 @@ absl::Status UnknownName(absl::string_view name) {
                     })));
 }
 
-// Sets the field of this name, given on line `number`.
+// Sets the field `name`, which is given on line `number`.
 absl::Status Set(absl::string_view name, absl::string_view value,
                  std::size_t number, Lines& given, Options& options) {
   std::size_t i = 0;

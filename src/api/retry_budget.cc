@@ -17,9 +17,10 @@ namespace {
 using internal::Check;
 using internal::MutexLock;
 
-// The bucket counts in parts of a retry, so small that a floor of a thousandth
-// per second brings a whole number in each nanosecond, and so large that the
-// floor of kLongestStep and a full bucket together fit in 63 bits.
+// The bucket counts in parts of a retry. A part is so small that a floor of a
+// thousandth per second adds a whole number of parts in each nanosecond, and so
+// large that a full bucket and the floor of kLongestStep fit in 63 bits
+// together.
 constexpr std::int64_t kPartsPerRetry = 1'000'000'000'000;
 constexpr double kPartsPerNanosecond = kPartsPerRetry / 1e9;
 
@@ -66,7 +67,7 @@ class RetryBudget::Bucket {
   }
 
  private:
-  // Adds what the time since the latest call has brought.
+  // Adds the floor of the time since the latest call.
   void Fill(TimePoint now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const std::int64_t time = time_.At(now);
     const std::int64_t passed = time - time_.now();

@@ -9,8 +9,8 @@
 namespace els::internal {
 namespace {
 
-// Whether 0.`digits` times `unit` is a whole number, by long multiplication
-// from the last digit on.
+// Returns whether 0.`digits` times `unit` is a whole number, by long
+// multiplication from the last digit on.
 bool IsWhole(absl::string_view digits, std::int64_t unit) {
   std::int64_t carry = 0;
   for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
@@ -21,8 +21,9 @@ bool IsWhole(absl::string_view digits, std::int64_t unit) {
   return true;
 }
 
-// Whether `text`, which absl::ParseDuration has understood, is a whole number
-// of nanoseconds: that function drops what is finer without a word.
+// Returns whether `text` is a whole number of nanoseconds. absl::ParseDuration
+// drops the rest of a finer duration without an error.
+// REQUIRES: absl::ParseDuration has understood `text`.
 bool IsWholeNanoseconds(absl::string_view text) {
   constexpr char kDigits[] = "0123456789";
   for (;;) {

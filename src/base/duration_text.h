@@ -5,9 +5,11 @@
 
 namespace els::internal {
 
-// Reads what absl::ParseDuration does, such as 250ms, 1m30s or -0.5h, but only
-// whole numbers of nanoseconds: false, and no change, for 1.5ns. The infinite
-// ("inf"), and what a Duration cannot hold, becomes its largest or smallest.
+// Reads a duration in the syntax of absl::ParseDuration, such as 250ms, 1m30s
+// or -0.5h. Returns false, and changes nothing, if `text` has another syntax or
+// is no whole number of nanoseconds, such as 1.5ns. A duration that Duration
+// cannot hold, such as "inf", becomes the largest or smallest Duration. Pure,
+// thread-safe.
 bool ParseDuration(absl::string_view text, Duration& duration);
 
 }  // namespace els::internal

@@ -7,8 +7,8 @@
 namespace els::internal {
 
 // std::mutex with the annotations that clang's -Wthread-safety checks.
-// (absl::Mutex has them too, but gives false reports under ThreadSanitizer
-// unless Abseil itself is built with it.)
+// absl::Mutex has such annotations, too. But under ThreadSanitizer it gives
+// false reports, unless Abseil itself is built with ThreadSanitizer.
 class ABSL_LOCKABLE Mutex {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
@@ -18,6 +18,7 @@ class ABSL_LOCKABLE Mutex {
   std::mutex mutex_;
 };
 
+// Holds a Mutex for as long as it lives.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex)

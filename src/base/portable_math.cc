@@ -12,7 +12,7 @@ namespace {
 static_assert(std::numeric_limits<double>::is_iec559);
 static_assert(FLT_EVAL_METHOD == 0, "doubles must be rounded to doubles");
 
-// ln 2 in two parts: the upper has 32 trailing zero bits, so that its product
+// ln 2 in two parts. The high part has 32 trailing zero bits, so its product
 // with an exponent is exact.
 constexpr double kLn2High = 0x1.62e42feep-1;
 constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
@@ -38,8 +38,8 @@ double PowerOfTwo(std::int64_t k) {
 
 }  // namespace
 
-// x = k ln 2 + r with |r| <= ln 2 / 2, and e^r by its Taylor series, of which
-// fourteen terms leave less than 2^-57.
+// x = k ln 2 + r with |r| <= ln 2 / 2. e^r is the sum of its Taylor series, of
+// which fourteen terms leave a rest below 2^-57.
 double Exp(double x) {
   if (x != x) return x;
   if (x > 709.782712893384) return std::numeric_limits<double>::infinity();
@@ -55,13 +55,14 @@ double Exp(double x) {
     series = series * r + coefficient;
   }
   const double result = 1 + (r + (r * r * series + lost));
-  // In two steps, as 2^1024 itself is out of range.
+  // In two steps, since k may be 1024 and 2^1024 is out of range.
   return result * PowerOfTwo(k / 2) * PowerOfTwo(k - k / 2);
 }
 
-// x = 2^k m with m in [sqrt(1/2), sqrt(2)); with f = m - 1 and s = f / (2 + f),
-// ln m = 2 artanh s = f - (f^2/2 - s (f^2/2 + R)), where R is what follows the
-// first term of the series 2 s^2 / 3 + 2 s^4 / 5 + ...
+// x = 2^k m with m in [sqrt(1/2), sqrt(2)). With f = m - 1 and s = f / (2 + f),
+//
+//   ln m = 2 artanh s = f - (f^2/2 - s (f^2/2 + R))
+//   R = 2 s^2 / 3 + 2 s^4 / 5 + ...
 double Log(double x) {
   if (x != x || x < 0) return std::numeric_limits<double>::quiet_NaN();
   if (x == 0) return -std::numeric_limits<double>::infinity();

@@ -8,7 +8,7 @@
 
 namespace els::internal {
 
-// For messages: any bytes of the caller's in one line of printable text.
+// Returns any bytes as one line of printable text in quotes, for messages.
 inline std::string Quoted(absl::string_view bytes) {
   return absl::StrCat("\"", absl::CHexEscape(bytes), "\"");
 }

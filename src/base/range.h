@@ -11,7 +11,7 @@
 
 namespace els::internal {
 
-// The values from `low` to `high`, both among them; NaN is in no range.
+// The values from `low` to `high`, both included. NaN is in no range.
 template <class T>
 struct Range {
   constexpr bool Contains(T value) const {
@@ -22,7 +22,8 @@ struct Range {
   T high = {};
 };
 
-// The shortest text that reads back as the same value.
+// Text returns the value as text. That of a number is the shortest text that
+// reads back as the same number.
 inline std::string Text(double value) {
   char text[32];
   return {text, std::to_chars(text, text + sizeof(text), value).ptr};
@@ -37,7 +38,8 @@ std::string Text(const Range<T>& range) {
   return absl::StrCat("from ", Text(range.low), " to ", Text(range.high));
 }
 
-// OK, or an InvalidArgumentError that names the field, its value and its range.
+// Returns OK if the range contains `value`. Otherwise returns an
+// InvalidArgumentError that names the field, its value and its range.
 template <class T>
 absl::Status Check(const char* name, T value, const Range<T>& range) {
   if (range.Contains(value)) return absl::OkStatus();

@@ -8,28 +8,28 @@
 
 namespace els::internal {
 
-// A lock of one byte for a handful of words, held for some tens of
-// nanoseconds: one exchange to take it, one store to release it.
+// A lock of one byte that guards a handful of words. It is held for some tens
+// of nanoseconds. Taking it is one exchange, releasing it one store.
 class ABSL_LOCKABLE SpinLock {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     while (!TryLock()) Wait();
   }
 
-  // Whether it was free, and is now taken.
+  // Takes the lock if it is free. Returns whether it was free.
   bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
-    // Acquire: what the last holder wrote is seen.
+    // Acquire: the new holder sees what the last holder wrote.
     return taken_.exchange(1, std::memory_order_acquire) == 0;
   }
 
   void Unlock() ABSL_UNLOCK_FUNCTION() {
-    // Release: what was written under it is seen by the next holder.
+    // Release: the next holder sees what this holder wrote.
     taken_.store(0, std::memory_order_release);
   }
 
  private:
-  // Looks without writing, so that the line stays where the holder needs it;
-  // after a while the holder may itself be waiting for the processor.
+  // Reads without writing, so that the cache line stays with the holder. Yields
+  // after a while: the holder may be waiting for this processor.
   void Wait() const {
     for (int i = 0; i < 100; ++i) {
       if (taken_.load(std::memory_order_relaxed) == 0) return;
@@ -38,8 +38,8 @@ class ABSL_LOCKABLE SpinLock {
     std::this_thread::yield();
   }
 
-  // Leaves the core's execution units to its other thread meanwhile, and makes
-  // no guess at what the next look will see.
+  // Leaves the execution units of the core to its other thread for a moment,
+  // and keeps the processor from guessing what the next read will see.
   static void Pause() {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -51,6 +51,7 @@ class ABSL_LOCKABLE SpinLock {
   std::atomic<std::uint8_t> taken_ = 0;
 };
 
+// Holds a SpinLock for as long as it lives.
 class ABSL_SCOPED_LOCKABLE SpinLockHolder {
  public:
   explicit SpinLockHolder(SpinLock& lock) ABSL_EXCLUSIVE_LOCK_FUNCTION(lock)

@@ -13,24 +13,30 @@
 
 namespace els::internal {
 
-// Turns the readings that callers pass in, out of order between threads and now
-// and then absurd, into nanoseconds since about the first. A reading that is
-// kLongestStep or more ahead of those before it counts as that much ahead, one
-// that is as far behind as no step; and only a second one that agrees with it
-// (the process was stopped, say) makes time go on from there. Thread-safe; a
-// reading that is believed costs two loads.
+// Turns readings of the callers' clocks into times: nanoseconds since about the
+// first reading. Readings may be out of order between threads, and now and then
+// absurd.
+//
+// A reading that is kLongestStep or more ahead of the latest time is in doubt,
+// and counts as kLongestStep ahead. A reading that is as far behind is in
+// doubt, too, and counts as the latest time. A second reading that agrees with
+// the first (say, as the process was stopped) settles the doubt: time goes on
+// from there. Two readings agree if they are less than kLongestStep apart and
+// no time was noted between them.
+//
+// Thread-safe, but for Advance. A reading that is not in doubt costs two loads.
 class SteadyTime {
  public:
   static constexpr std::int64_t kLongestStep =
       std::chrono::nanoseconds(std::chrono::hours(1)).count();
 
-  // The time at `reading`.
+  // Returns the time at `reading`, and takes note of a doubt.
   std::int64_t At(TimePoint reading) {
     const std::int64_t time = Peek(reading);
     return Believable(time) ? time : Correct(Raw(reading));
   }
 
-  // The same, bounded by what is believed, and without taking note of it.
+  // Returns what At would return, and takes note of nothing.
   std::int64_t PeekAt(TimePoint reading) const {
     const std::int64_t time = Peek(reading);
     if (Believable(time)) return time;
@@ -38,11 +44,11 @@ class SteadyTime {
     return Judge(Raw(reading)).time;
   }
 
-  // The latest time that Advance was told, or that a doubt has settled on.
+  // Returns the latest time that was noted: by Advance, or by settling a doubt.
   std::int64_t now() const { return now_.load(std::memory_order_relaxed); }
 
-  // Takes note of a time that At has returned, unless that is in doubt: whether
-  // it was not. Calls must not overlap.
+  // Takes note of a time that At has returned. Returns false, and changes
+  // nothing, if that time is in doubt. Calls must not overlap.
   bool Advance(std::int64_t time) {
     if (Minus(time, now()) >= kLongestStep) return false;
     now_.store(time, std::memory_order_relaxed);
@@ -50,8 +56,8 @@ class SteadyTime {
   }
 
  private:
-  // At the bounds of the type where the difference is beyond them, since
-  // readings may be any.
+  // Returns a - b, or the bound of the type that is nearest to it: readings may
+  // be any values.
   static std::int64_t Minus(std::int64_t a, std::int64_t b) {
     std::int64_t difference = 0;
     if (!__builtin_sub_overflow(a, b, &difference)) return difference;
@@ -65,9 +71,9 @@ class SteadyTime {
         .count();
   }
 
-  // Relaxed, here and everywhere: should offset and time be of different
-  // moments, the outcome is not believable, and is looked at again under the
-  // lock.
+  // Relaxed, here and everywhere: if the offset and the latest time are of
+  // different moments, the result is in doubt, and At looks at it again under
+  // the lock.
   std::int64_t Peek(TimePoint reading) const {
     return Minus(Raw(reading), offset_.load(std::memory_order_relaxed));
   }
@@ -79,17 +85,17 @@ class SteadyTime {
 
   struct Judgement {
     std::int64_t time;
-    bool settled;  // Time goes on from there.
+    bool settled;  // True if time goes on from there.
   };
 
-  // Of a reading that is far off.
+  // Judges a reading that is in doubt.
   Judgement Judge(std::int64_t raw) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
     if (!started_) return {now(), true};
     const bool ahead =
         Minus(raw, offset_.load(std::memory_order_relaxed)) > now();
     const std::int64_t believed = now() + (ahead ? kLongestStep : 0);
-    // A doubt is settled by the next reading, not by one that comes after time
-    // has gone on without it.
+    // Once time has gone on without the doubtful reading, a reading that agrees
+    // with it does not settle the doubt: it begins a new one.
     const bool doubted = doubted_ && doubted_at_ == now();
     const std::int64_t since = doubted ? Minus(raw, *doubted_) : kLongestStep;
     if (since <= -kLongestStep || since >= kLongestStep) {
@@ -102,7 +108,9 @@ class SteadyTime {
     const SpinLockHolder lock(lock_);
     const std::int64_t time =
         Minus(raw, offset_.load(std::memory_order_relaxed));
-    if (Believable(time)) return time;  // By now, or seen whole.
+    // Another thread has settled the doubt, or the two loads did not belong
+    // together.
+    if (Believable(time)) return time;
     const Judgement judgement = Judge(raw);
     if (!judgement.settled) {
       doubted_ = raw;
@@ -121,7 +129,7 @@ class SteadyTime {
 
   mutable SpinLock lock_;
   bool started_ ABSL_GUARDED_BY(lock_) = false;
-  // The latest reading that was too far off.
+  // The latest reading in doubt, and the latest time when it came.
   std::optional<std::int64_t> doubted_ ABSL_GUARDED_BY(lock_);
   std::int64_t doubted_at_ ABSL_GUARDED_BY(lock_) = 0;
 };
