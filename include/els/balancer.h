@@ -145,6 +145,9 @@ class [[nodiscard]] Ticket {
 //
 // Limits of use:
 //
+// - Memory: the constructor, SetOptions, SetBackends, Snapshot and Explanations
+//   throw std::bad_alloc if there is not enough, and then have changed nothing.
+//   SetOptions allocates only to say what is wrong.
 // - Real-time threads: Pick, Answered and Finish hold a spin lock of a backend
 //   for some tens of nanoseconds. A thread that is preempted while it holds the
 //   lock makes other threads spin, and yield, until it runs again. So threads
@@ -171,8 +174,7 @@ class Balancer {
   // within Options::removed_memory, keeps what was learnt of it and takes the
   // new tag and distance. Returns an InvalidArgumentError, and changes nothing,
   // if an id is empty or given twice, a distance is not finite and positive, or
-  // there are more than kMaxBackends. Throws std::bad_alloc, and leaves the set
-  // as it was, if there is not enough memory. O(backends).
+  // there are more than kMaxBackends. O(backends).
   absl::Status SetBackends(absl::Span<const Backend> backends, TimePoint now);
 
   // Picks the backend to send the next request to. The ticket is empty if and

@@ -12,7 +12,8 @@
 // lines, and anything after a `#` are ignored. A duration has the syntax of
 // absl::ParseDuration and is a whole number of nanoseconds.
 //
-// The functions are pure and thread-safe. They read no file.
+// The functions are pure and thread-safe. They read no file. They throw
+// std::bad_alloc if there is not enough memory.
 
 #include <string>
 #include <string_view>

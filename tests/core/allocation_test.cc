@@ -3,27 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <new>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "els/balancer.h"
 #include "els/retry_budget.h"
+#include "tests/core/failing_memory.h"
 #include "tests/core/virtual_clock.h"
-
-namespace {
-long allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace els {
 namespace {
@@ -38,27 +26,27 @@ TEST(AllocationTest, ARequestAllocatesNothing) {
     ASSERT_TRUE(balancer.SetBackends(backends, clock.now()).ok());
     const std::vector<std::string_view> avoid = {"1", "2", "3"};
 
-    const long before = allocations;
+    const std::int64_t before = AllocatedBlocks();
     for (int i = 0; i < 1000; ++i) {
       Ticket ticket = balancer.Pick(clock.now(), avoid);
       clock.Advance(std::chrono::milliseconds(5));
       if (i % 3 == 0) ticket.Answered(Outcome::kSuccess, clock.now());
       if (i % 3 != 1) ticket.Finish(Outcome::kFailure, clock.now());
     }
-    EXPECT_EQ(allocations - before, 0);
+    EXPECT_EQ(AllocatedBlocks() - before, 0);
   }
 }
 
 TEST(AllocationTest, ARetryAllocatesNothing) {
   VirtualClock clock;
   RetryBudget budget;
-  const long before = allocations;
+  const std::int64_t before = AllocatedBlocks();
   int retries = 0;
   for (int i = 0; i < 1000; ++i) {
     budget.Request(clock.Advance(std::chrono::milliseconds(1)));
     if (budget.TryRetry(clock.now())) ++retries;
   }
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(AllocatedBlocks() - before, 0);
   EXPECT_GT(retries, 0);
   EXPECT_LT(retries, 1000);
 }

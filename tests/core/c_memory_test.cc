@@ -2,42 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <functional>
-#include <new>
+#include <cstdint>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "els/c_api.h"
 #include "tests/core/c_balancer.h"
-
-namespace {
-// Of blocks: allocated since the start, and not yet freed.
-std::atomic<long> allocations = 0;
-std::atomic<long> held = 0;
-// In this thread, until there is no memory; below 0: there is enough.
-thread_local long until_failure = -1;
-}  // namespace
-
-// Not inline, or g++ sees malloc where the caller of delete has new.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (until_failure == 0) throw std::bad_alloc();
-  if (until_failure > 0) --until_failure;
-  void* memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  ++allocations;
-  ++held;
-  return memory;
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  if (memory != nullptr) --held;
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  operator delete(memory);
-}
+#include "tests/core/failing_memory.h"
 
 namespace els {
 namespace {
@@ -58,16 +29,16 @@ TEST(CMemoryTest, ARequestAllocatesNothing) {
     if (i % 3 == 1) els_ticket_drop(&ticket);
   };
   request(0);
-  const long before = allocations;
+  const std::int64_t before = AllocatedBlocks();
   for (int i = 0; i < 1000; ++i) request(i);
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(AllocatedBlocks() - before, 0);
 }
 
 TEST(CMemoryTest, ABalancerAndItsTicketsFreeWhatTheyHeld) {
   const std::string id(100, 'a');
   // The table's slots are there to stay.
   for (const bool first : {true, false}) {
-    const long before = held;
+    const std::int64_t before = HeldBlocks();
     {
       CBalancer balancer({id});
       const els_ticket finished = balancer.Pick();
@@ -79,78 +50,275 @@ TEST(CMemoryTest, ABalancerAndItsTicketsFreeWhatTheyHeld) {
       EXPECT_EQ(els_ticket_drop(&dropped), ELS_OK);
     }
     if (!first) {
-      EXPECT_EQ(held - before, 0);
+      EXPECT_EQ(HeldBlocks() - before, 0);
     }
   }
 }
 
-// Lets `call` run out of memory at its first allocation, its second, and so on,
-// until it needs no more; gives how often it did.
-int RunOut(const std::function<els_status()>& call) {
-  for (int times = 0;; ++times) {
-    until_failure = times;
-    const els_status status = call();
-    until_failure = -1;
-    if (status == ELS_OK) return times;
-    EXPECT_EQ(status, ELS_NO_MEMORY);
+// Fails each allocation of `call` in turn. Each time it must return
+// ELS_NO_MEMORY, and `check` is called; without a failure it must return
+// `status`. Returns the number of failures.
+template <class Call, class Check>
+int RunOut(els_status status, Call call, Check check) {
+  els_status last = ELS_OK;
+  const int failures = FailEachAllocation([&] { last = call(); },
+                                          [&](bool threw) {
+                                            EXPECT_FALSE(threw)
+                                                << "no exception leaves a call";
+                                            EXPECT_EQ(last, ELS_NO_MEMORY);
+                                            check();
+                                          });
+  EXPECT_EQ(last, status);
+  return failures;
+}
+
+std::string LongId(int number) {
+  return "the backend with the number " + std::to_string(number);
+}
+
+std::vector<std::string> LongIds(int from, int to) {
+  std::vector<std::string> ids;
+  for (int i = from; i < to; ++i) ids.push_back(LongId(i));
+  return ids;
+}
+
+std::vector<els_backend> BackendsOf(const std::vector<std::string>& ids) {
+  std::vector<els_backend> backends;
+  for (const std::string& id : ids) {
+    els_backend backend = ELS_BACKEND_INIT;
+    backend.id = {id.data(), id.size()};
+    backend.tag = backends.size();
+    backends.push_back(backend);
+  }
+  return backends;
+}
+
+// What a failed call must leave as it was.
+struct Seen {
+  bool operator==(const Seen&) const = default;
+
+  std::vector<std::uint64_t> tags;
+  std::vector<std::uint64_t> picks;
+  std::vector<std::uint64_t> expected_latencies;
+};
+
+Seen Look(const CBalancer& balancer) {
+  Seen seen;
+  for (const els_backend_snapshot& backend : balancer.Look()) {
+    seen.tags.push_back(backend.tag);
+    seen.picks.push_back(backend.picks);
+    seen.expected_latencies.push_back(backend.expected_latency_ns);
+  }
+  return seen;
+}
+
+void ExpectServes(CBalancer& balancer) {
+  for (int i = 0; i < 20; ++i) {
+    const els_ticket ticket = balancer.Pick();
+    EXPECT_EQ(els_ticket_finish(&ticket, ELS_SUCCESS, kNow), ELS_OK);
   }
 }
 
 TEST(CMemoryTest, WithoutMemoryThereIsNoBalancer) {
-  char why[40] = "";
-  els_balancer* balancer = nullptr;
-  EXPECT_GT(RunOut([&] {
-              const els_status status =
-                  els_balancer_new(nullptr, &balancer, why, sizeof why);
-              if (status != ELS_OK) {
-                EXPECT_STREQ(why, "out of memory");
-                EXPECT_EQ(balancer, nullptr);
-              }
-              return status;
-            }),
-            0);
-  els_balancer_free(balancer);
+  CBalancer().Free();  // Makes the tables of tickets, which stay.
+  els_options options;
+  ASSERT_EQ(els_options_init(&options, sizeof options), ELS_OK);
+  const els_options* const none = nullptr;
+  for (const els_options* given :
+       {none, static_cast<const els_options*>(&options)}) {
+    char why[40] = "";
+    els_balancer* balancer = nullptr;
+    const std::int64_t held = HeldBlocks();
+    const auto make = [&] {
+      els_balancer_free(balancer);
+      return els_balancer_new(given, &balancer, why, sizeof why);
+    };
+    EXPECT_GT(RunOut(ELS_OK, make,
+                     [&] {
+                       EXPECT_STREQ(why, "out of memory");
+                       EXPECT_EQ(balancer, nullptr);
+                       EXPECT_EQ(HeldBlocks(), held);
+                     }),
+              4);
+    els_balancer_free(balancer);
+    EXPECT_EQ(HeldBlocks(), held);
+  }
 }
 
 TEST(CMemoryTest, WithoutMemoryThereIsNoSnapshot) {
-  CBalancer balancer({std::string(100, 'a'), "b"});
+  CBalancer balancer(LongIds(0, 20));
+  ExpectServes(balancer);
   els_snapshot* snapshot = nullptr;
-  EXPECT_GT(RunOut([&] {
-              return els_balancer_snapshot(balancer.get(), kNow, &snapshot);
-            }),
-            0);
-  EXPECT_EQ(els_snapshot_size(snapshot), 2u);
+  const std::int64_t held = HeldBlocks();
+  const auto look = [&] {
+    els_snapshot_free(snapshot);
+    return els_balancer_snapshot(balancer.get(), kNow, &snapshot);
+  };
+  EXPECT_GT(RunOut(ELS_OK, look,
+                   [&] {
+                     EXPECT_EQ(snapshot, nullptr);
+                     EXPECT_EQ(HeldBlocks(), held);
+                   }),
+            20);
+  EXPECT_EQ(els_snapshot_size(snapshot), 20u);
   els_snapshot_free(snapshot);
+  ExpectServes(balancer);
 }
 
-TEST(CMemoryTest, WithoutMemoryToReadItANewSetChangesNothing) {
-  CBalancer balancer({"old"});
-  const std::string id(100, 'a');
-  els_backend backend = ELS_BACKEND_INIT;
-  backend.id = {id.data(), id.size()};
-  for (const long first : {0, 1}) {
-    until_failure = first;
-    const els_status status = els_balancer_set_backends(
-        balancer.get(), &backend, 1, kNow, nullptr, 0);
-    until_failure = -1;
-    EXPECT_EQ(status, ELS_NO_MEMORY);
-    const els_ticket ticket = balancer.Pick();
-    EXPECT_EQ(IdOf(ticket), "old");
-    EXPECT_EQ(els_ticket_drop(&ticket), ELS_OK);
+TEST(CMemoryTest, WithoutMemoryForItANewSetChangesNothing) {
+  const std::vector<std::string> old_ids = LongIds(0, 20);
+  const std::vector<std::string> new_ids = LongIds(10, 60);
+  const std::vector<els_backend> set = BackendsOf(new_ids);
+  for (const Shortage shortage : {Shortage::kMoment, Shortage::kLasting}) {
+    std::int64_t first = 0;
+    for (bool failed = true; failed; ++first) {
+      SCOPED_TRACE(first);
+      CBalancer balancer(old_ids);
+      const Seen before = Look(balancer);
+      char why[40] = "";
+      els_status status = ELS_OK;
+      {
+        const FailingMemory memory(first, shortage);
+        status = els_balancer_set_backends(balancer.get(), set.data(),
+                                           set.size(), kNow, why, sizeof why);
+        failed = memory.HasFailed();
+      }
+      ASSERT_EQ(status, failed ? ELS_NO_MEMORY : ELS_OK);
+      EXPECT_STREQ(why, failed ? "out of memory" : "");
+      if (failed) {
+        EXPECT_EQ(Look(balancer), before);
+      }
+      ExpectServes(balancer);
+      EXPECT_EQ(balancer.Set(new_ids), ELS_OK);
+      EXPECT_EQ(balancer.Look().size(), new_ids.size());
+    }
+    EXPECT_GT(first, 50);
   }
+}
+
+// A balancer, and calls that it refuses, in which each allocation fails in
+// turn.
+class RefusalWithoutMemory : public testing::Test {
+ protected:
+  RefusalWithoutMemory() { ExpectServes(balancer_); }
+
+  // `call` takes the place for the message.
+  template <class Call>
+  void ExpectUnharmed(Call call) {
+    const Seen before = Look(balancer_);
+    char why[100] = "";
+    const std::int64_t held = HeldBlocks();
+    EXPECT_GT(RunOut(
+                  ELS_INVALID_ARGUMENT, [&] { return call(why); },
+                  [&] {
+                    EXPECT_EQ(HeldBlocks(), held);
+                    EXPECT_EQ(Look(balancer_), before);
+                  }),
+              0);
+    ExpectServes(balancer_);
+  }
+
+  void ExpectRefused(const std::vector<els_backend>& set) {
+    ExpectUnharmed([&](char* why) {
+      return els_balancer_set_backends(balancer_.get(), set.data(), set.size(),
+                                       kNow, why, 100);
+    });
+  }
+
+  void ExpectRefused(const els_options& options) {
+    ExpectUnharmed([&](char* why) {
+      return els_balancer_set_options(balancer_.get(), &options, kNow, why,
+                                      100);
+    });
+    ExpectUnharmed([&](char* why) {
+      els_balancer* none = balancer_.get();
+      const els_status status = els_balancer_new(&options, &none, why, 100);
+      EXPECT_EQ(none, nullptr);
+      return status;
+    });
+  }
+
+  CBalancer balancer_{LongIds(0, 20)};
+};
+
+TEST_F(RefusalWithoutMemory, OfASetChangesNothing) {
+  const std::vector<std::string> ids = {LongId(1), LongId(1)};
+  const std::vector<els_backend> twice = BackendsOf(ids);
+  ExpectRefused(twice);
+  std::vector<els_backend> sizes = twice;
+  sizes[1].struct_size = 0;
+  ExpectRefused(sizes);
+  std::vector<els_backend> null_id = twice;
+  null_id[0].id.data = nullptr;
+  ExpectRefused(null_id);
+}
+
+TEST_F(RefusalWithoutMemory, OfOptionsChangesNothing) {
+  els_options range;
+  ASSERT_EQ(els_options_init(&range, sizeof range), ELS_OK);
+  els_options size = range;
+  range.turn_limit = 2;
+  ExpectRefused(range);
+  size.struct_size = 3;
+  ExpectRefused(size);
+  ExpectUnharmed([&](char*) { return els_options_init(&size, 3); });
+}
+
+TEST(CMemoryTest, ValidOptionsAreSetWithoutMemory) {
+  CBalancer balancer;
+  els_options options;
+  els_status init = ELS_INTERNAL;
+  els_status set = ELS_INTERNAL;
+  EXPECT_TRUE(NeedsNoMemory([&] {
+    init = els_options_init(&options, sizeof options);
+    set = els_balancer_set_options(balancer.get(), &options, kNow, nullptr, 0);
+  }));
+  EXPECT_EQ(init, ELS_OK);
+  EXPECT_EQ(set, ELS_OK);
+}
+
+TEST(CMemoryTest, ATicketIsReportedAndABalancerFreedWithoutMemory) {
+  CBalancer balancer(LongIds(0, 3));
+  const els_ticket tickets[] = {balancer.Pick(), balancer.Pick()};
+  els_id id = {};
+  els_status statuses[4] = {};
+  EXPECT_TRUE(NeedsNoMemory([&] {
+    id = els_ticket_id(&tickets[0]);
+    statuses[0] = els_ticket_answered(&tickets[0], ELS_SUCCESS, kNow);
+    statuses[1] = els_ticket_finish(&tickets[0], ELS_SUCCESS, kNow);
+    statuses[2] = els_ticket_finish(&tickets[0], ELS_SUCCESS, kNow);
+    balancer.Free();
+    statuses[3] = els_ticket_drop(&tickets[1]);
+  }));
+  EXPECT_EQ(id.size, LongId(0).size());
+  EXPECT_EQ(statuses[0], ELS_OK);
+  EXPECT_EQ(statuses[1], ELS_OK);
+  EXPECT_EQ(statuses[2], ELS_ALREADY_REPORTED);
+  EXPECT_EQ(statuses[3], ELS_OK);
 }
 
 TEST(CMemoryTest, WithoutMemoryForItsTicketNothingIsPicked) {
   CBalancer balancer;
-  std::vector<els_ticket> tickets(1000);
+  const std::string other = LongId(1);
+  const std::vector<els_id> avoid(100, els_id{other.data(), other.size()});
+  std::vector<els_ticket> tickets;
+  tickets.reserve(1000);
   int failures = 0;
-  for (els_ticket& ticket : tickets) {
-    failures += RunOut([&] {
-      return els_balancer_pick(balancer.get(), nullptr, 0, kNow, &ticket);
-    });
+  for (int i = 0; i < 500; ++i) {
+    els_ticket ticket;
+    const std::size_t avoided = i % 100 == 0 ? avoid.size() : 0;
+    failures += RunOut(
+        ELS_OK,
+        [&] {
+          const els_status status = els_balancer_pick(
+              balancer.get(), avoid.data(), avoided, kNow, &ticket);
+          if (status == ELS_OK) tickets.push_back(ticket);
+          return status;
+        },
+        [&] { EXPECT_EQ(ticket.serial, 0u) << "empty"; });
+    ASSERT_EQ(balancer.First().picks, tickets.size());
   }
-  EXPECT_GT(failures, 0);
-  EXPECT_EQ(balancer.First().picks, tickets.size());
+  EXPECT_GT(failures, 5);
   for (const els_ticket& ticket : tickets) {
     EXPECT_EQ(els_ticket_drop(&ticket), ELS_OK);
   }
