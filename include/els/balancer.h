@@ -134,14 +134,19 @@ class [[nodiscard]] Ticket {
 // Picks backends. Thread-safe. Use one balancer per service, shared by all
 // threads: evidence that is split among balancers is lost.
 //
-// `now` is the reading of any steady clock, and may be any value:
+// `now` is the reading of any steady clock, and may be any value. It is
+// compared with the latest time, which Pick, SetOptions and SetBackends move
+// on, in steps of up to a millisecond:
 //
-// - Back by less than an hour is no step: time stands still until the readings
-//   are ahead again.
-// - An hour or more, ahead or back, is not believed before a second call agrees
-//   with it. Until then the call itself is made an hour ahead, or at the latest
-//   time, and other calls go on as if it had not been. When a second call
-//   agrees, time goes on from there, having passed by an hour or not at all.
+// - A reading that is less than an hour ahead or behind is believed. Pick,
+//   SetOptions and SetBackends are made at the latest time if the reading is
+//   behind: time stands still until readings are ahead again. Answered and
+//   Finish measure the time since the pick by the reading itself.
+// - A reading that is an hour or more ahead or behind is in doubt. The call is
+//   made an hour after the latest time, or at the latest time; other calls go
+//   on as if it had not been made. But if a second call agrees with it to an
+//   hour before the latest time moves on, time goes on from there, and has
+//   passed by an hour or not at all.
 //
 // Limits of use:
 //
@@ -192,8 +197,8 @@ class Balancer {
   Ticket Pick(TimePoint now, absl::Span<const std::string_view> avoid = {});
 
   // Returns what is known of each backend. Those of the set come first, in its
-  // order; then those that left it with requests outstanding. Changes nothing.
-  // O(backends).
+  // order; then those that left it with requests outstanding. Changes nothing,
+  // not even the latest time. O(backends).
   std::vector<BackendSnapshot> Snapshot(TimePoint now) const;
 
   // From now on keeps an explanation of each of the latest `picks` picks. 0, as

@@ -212,6 +212,7 @@ TEST_F(BalancerTest, BadOptionsAreRefusedAndChangeNothing) {
 
 TEST(BalancerDeathTest, TheConstructorRequiresValidOptions) {
   EXPECT_DEATH(Balancer(Options{.overdue_factor = 0}), "");
+  EXPECT_DEATH(Balancer(Options{.choice = static_cast<Choice>(3)}), "");
 }
 
 TEST_F(BalancerTest, ASnapshotChangesNothing) {

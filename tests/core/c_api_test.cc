@@ -85,6 +85,21 @@ TEST(CApiTest, EveryOptionOutOfRangeIsNamedAndMakesNoBalancer) {
   }
 }
 
+TEST(CApiTest, EveryOptionOutOfRangeIsNamedAndChangesNoBalancer) {
+  CBalancer balancer;
+  for (const BadOption& bad : BadOptions()) {
+    els_options options = Defaults();
+    options.initial_latency_ns = 7'000'000;
+    bad.set(options);
+    char why[200];
+    EXPECT_EQ(els_balancer_set_options(balancer.get(), &options, kNow, why,
+                                       sizeof why),
+              ELS_INVALID_ARGUMENT);
+    EXPECT_EQ(std::string(why).rfind(bad.name + " is ", 0), 0u) << why;
+    EXPECT_EQ(balancer.First().failure_latency_ns, 50'000'000u);
+  }
+}
+
 TEST(CApiTest, ARefusedSetNamesItsFaultAndLeavesTheOldOne) {
   CBalancer balancer({"old"});
   const std::string a = "a";
@@ -93,12 +108,22 @@ TEST(CApiTest, ARefusedSetNamesItsFaultAndLeavesTheOldOne) {
     std::vector<els_backend> set;
     std::string why;
   };
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   els_backend null_id = BackendOf(a);
   null_id.id.data = nullptr;
+  els_backend no_id = null_id;
+  no_id.id.size = 0;
   const Case cases[] = {
       {{BackendOf(a), BackendOf(a)}, "backend \"a\" is given twice"},
       {{BackendOf(a), BackendOf(empty)}, "backend 1 has an empty id"},
       {{null_id}, "backend 0 has an id that is a null pointer"},
+      {{no_id}, "backend 0 has an empty id"},
+      {{BackendOf(a, -1)},
+       "backend \"a\" has a distance of -1; it must be finite and above 0"},
+      {{BackendOf(a, kInfinity)},
+       "backend \"a\" has a distance of inf; it must be finite and above 0"},
+      {{BackendOf(a, std::nan(""))},
+       "backend \"a\" has a distance of nan; it must be finite and above 0"},
       {{BackendOf(a, 0)},
        "backend \"a\" has a distance of 0; it must be finite and above 0"},
   };
@@ -123,6 +148,21 @@ TEST(CApiTest, TooManyBackendsAreRefusedBeforeTheyAreRead) {
                                       sizeof why),
             ELS_INVALID_ARGUMENT);
   EXPECT_THAT(why, HasSubstr("at most 65536 are allowed"));
+  EXPECT_EQ(
+      els_balancer_set_backends(balancer.get(), &one, ELS_MAX_BACKENDS + 1,
+                                kNow, why, sizeof why),
+      ELS_INVALID_ARGUMENT);
+  EXPECT_THAT(why, HasSubstr("65537 backends; at most 65536 are allowed"));
+  EXPECT_EQ(balancer.Look().size(), 1u);
+}
+
+TEST(CApiTest, AnIdToAvoidThatIsANullPointerIsNoBackends) {
+  CBalancer balancer({"a", "b"});
+  const els_id avoid[] = {{nullptr, 0}, {nullptr, 5}, {"a", 1}};
+  els_ticket ticket;
+  ASSERT_EQ(els_balancer_pick(balancer.get(), avoid, 3, kNow, &ticket), ELS_OK);
+  EXPECT_EQ(IdOf(ticket), "b");
+  EXPECT_EQ(els_ticket_drop(&ticket), ELS_OK);
 }
 
 TEST(CApiTest, RefusedOptionsLeaveTheOldOnes) {
@@ -208,6 +248,8 @@ TEST(CApiTest, ANullPointerIsAnErrorAndNoCrash) {
   els_ticket ticket;
   els_backend_snapshot backend = ELS_BACKEND_SNAPSHOT_INIT;
   els_snapshot* snapshot = nullptr;
+  els_snapshot* taken = nullptr;
+  ASSERT_EQ(els_balancer_snapshot(balancer.get(), kNow, &taken), ELS_OK);
   char why[100];
   const els_status statuses[] = {
       els_options_init(nullptr, sizeof options),
@@ -225,6 +267,9 @@ TEST(CApiTest, ANullPointerIsAnErrorAndNoCrash) {
       els_balancer_snapshot(nullptr, kNow, &snapshot),
       els_balancer_snapshot(balancer.get(), kNow, nullptr),
       els_snapshot_get(nullptr, 0, &backend),
+      els_snapshot_get(taken, 0, nullptr),
+      els_snapshot_get(taken, 1, &backend),
+      els_snapshot_get(taken, SIZE_MAX, &backend),
   };
   for (const els_status status : statuses) {
     EXPECT_EQ(status, ELS_INVALID_ARGUMENT);
@@ -232,8 +277,30 @@ TEST(CApiTest, ANullPointerIsAnErrorAndNoCrash) {
   EXPECT_STREQ(why, "balancer is a null pointer");
   EXPECT_EQ(els_ticket_id(nullptr).data, nullptr);
   EXPECT_EQ(els_snapshot_size(nullptr), 0u);
+  EXPECT_EQ(ticket.serial, 0u) << "empty after each error";
+  EXPECT_EQ(snapshot, nullptr);
   els_balancer_free(nullptr);
   els_snapshot_free(nullptr);
+  els_snapshot_free(taken);
+}
+
+TEST(CApiTest, ATimeAboveInt64MaxIsInt64Max) {
+  std::uint64_t latency_ns = 0;
+  for (const std::uint64_t now_ns :
+       {std::uint64_t{INT64_MAX}, std::uint64_t{INT64_MAX} + 1, UINT64_MAX}) {
+    CBalancer balancer;
+    els_ticket ticket;
+    // Two that agree: time goes on from there.
+    for (int i = 0; i < 2; ++i) {
+      ASSERT_EQ(els_balancer_pick(balancer.get(), nullptr, 0,
+                                  INT64_MAX - 1'000'000, &ticket),
+                ELS_OK);
+    }
+    EXPECT_EQ(els_ticket_finish(&ticket, ELS_SUCCESS, now_ns), ELS_OK);
+    if (latency_ns == 0) latency_ns = balancer.First().latency_ns;
+    EXPECT_EQ(balancer.First().latency_ns, latency_ns);
+    EXPECT_EQ(latency_ns, 1'000'000u);
+  }
 }
 
 TEST(CApiTest, ATimeBeyondAllClocksIsBelievedByAnHourAtMost) {

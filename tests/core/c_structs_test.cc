@@ -107,6 +107,23 @@ TEST(CStructsTest, ASizeThatNoVersionHasIsRefused) {
   }
 }
 
+TEST(CStructsTest, OptionsOfSuchASizeChangeNoBalancer) {
+  CBalancer balancer;
+  Resized<els_options> excess(Unusual(), sizeof(els_options) + 8);
+  excess.word(sizeof(els_options)) = 1;
+  els_options unset = Unusual();
+  unset.struct_size = 0;
+  for (els_options* const options : {&unset, excess.get()}) {
+    options->initial_latency_ns = 7'000'000;
+    char why[200];
+    EXPECT_EQ(els_balancer_set_options(balancer.get(), options, CBalancer::kNow,
+                                       why, sizeof why),
+              ELS_INVALID_ARGUMENT);
+    EXPECT_THAT(why, HasSubstr("struct_size"));
+    EXPECT_EQ(balancer.First().failure_latency_ns, 50'000'000u);
+  }
+}
+
 TEST(CStructsTest, DefaultsAreWrittenNoFurtherThanTheCallerKnows) {
   Resized<els_options> older(Unusual(), offsetof(els_options, turn_slope));
   EXPECT_EQ(els_options_init(older.get(), offsetof(els_options, turn_slope)),
@@ -173,6 +190,29 @@ TEST(CStructsTest, AnArrayOfDifferentSizesIsRefused) {
                "first, which is 40");
 }
 
+TEST(CStructsTest, AnArrayOfASizeThatNoVersionHasIsRefused) {
+  CBalancer balancer({"old"});
+  char why[200];
+  for (const std::size_t size : {std::size_t{0}, std::size_t{4},
+                                 std::size_t{20}, std::size_t{1} << 40}) {
+    els_backend backend = ELS_BACKEND_INIT;
+    backend.id = {"a", 1};
+    backend.struct_size = size;
+    EXPECT_EQ(els_balancer_set_backends(balancer.get(), &backend, 1,
+                                        CBalancer::kNow, why, sizeof why),
+              ELS_INVALID_ARGUMENT);
+    EXPECT_THAT(why, HasSubstr("struct_size of els_backend 0 is "));
+  }
+  std::vector<std::uint64_t> memory = Backends(2, sizeof(els_backend) + 8);
+  memory.back() = 1;
+  EXPECT_EQ(els_balancer_set_backends(
+                balancer.get(), reinterpret_cast<els_backend*>(memory.data()),
+                2, CBalancer::kNow, why, sizeof why),
+            ELS_INVALID_ARGUMENT);
+  EXPECT_THAT(why, HasSubstr("els_backend 1 has a field set"));
+  EXPECT_EQ(balancer.Look().size(), 1u);
+}
+
 TEST(CStructsTest, ASnapshotIsWrittenNoFurtherThanTheCallerKnows) {
   CBalancer balancer;
   const els_ticket ticket = balancer.Pick();
@@ -193,9 +233,13 @@ TEST(CStructsTest, ASnapshotIsWrittenNoFurtherThanTheCallerKnows) {
   EXPECT_EQ(newer.get()->picks, 1u);
   EXPECT_EQ(newer.word(sizeof empty), 0u);
 
-  els_backend_snapshot unset = empty;
-  unset.struct_size = 0;
-  EXPECT_EQ(els_snapshot_get(snapshot, 0, &unset), ELS_INVALID_ARGUMENT);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{4},
+                                 std::size_t{20}, std::size_t{1} << 40}) {
+    els_backend_snapshot unset = empty;
+    unset.struct_size = size;
+    EXPECT_EQ(els_snapshot_get(snapshot, 0, &unset), ELS_INVALID_ARGUMENT);
+    EXPECT_EQ(unset.picks, 0u);
+  }
   els_snapshot_free(snapshot);
   EXPECT_EQ(els_ticket_drop(&ticket), ELS_OK);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "els/options_text.h"
 #include "tests/core/option_ranges.h"
 #include "tests/core/virtual_clock.h"
 
@@ -52,6 +53,41 @@ TEST(OptionsRobustnessTest, NoTimeIsOutOfItsRange) {
       options.*member = bad;
       ExpectRefused(options, name);
     }
+  }
+}
+
+TEST(OptionsRobustnessTest, NoChoiceIsOutOfTheEnum) {
+  VirtualClock clock;
+  Balancer balancer(Options{.seed = 1});
+  for (const int bad : {-1, 3, 1000}) {
+    const absl::Status status = balancer.SetOptions(
+        Options{.choice = static_cast<Choice>(bad)}, clock.now());
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), StartsWith("choice is "));
+  }
+}
+
+TEST(OptionsRobustnessTest, NoTextSetsAFieldOutOfItsRange) {
+  const auto expect_refused = [](const std::string& name,
+                                 const std::string& value) {
+    const absl::Status status = ParseOptions(name + " = " + value).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument)
+        << name << " = " << value;
+    EXPECT_THAT(std::string(status.message()),
+                StartsWith("line 1: " + name + " is \"" + value));
+  };
+  for (const auto& [name, member, low, high] : kNumberRanges) {
+    for (const char* const bad : {"-1", "1000001", "nan", "inf", "-inf", ""}) {
+      expect_refused(name, bad);
+    }
+  }
+  for (const auto& [name, member, low, high] : kTimeRanges) {
+    for (const char* const bad : {"-1ns", "24h1ns", "inf", "-inf", "5", ""}) {
+      expect_refused(name, bad);
+    }
+  }
+  for (const char* const bad : {"-1", "0.5", "18446744073709551616", ""}) {
+    expect_refused("seed", bad);
   }
 }
 

@@ -261,5 +261,14 @@ TEST(TicketDeathTest, AnEmptyTicketHasNoId) {
   EXPECT_DEATH((void)ticket.tag(), "");
 }
 
+TEST_F(TicketTest, MovedFromItHasNoIdDeathTest) {
+  Ticket ticket = Pick();
+  const Ticket moved = std::move(ticket);
+  EXPECT_EQ(moved.id(), "a");
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is the point
+  EXPECT_DEATH((void)ticket.id(), "");
+  EXPECT_DEATH((void)ticket.tag(), "");
+}
+
 }  // namespace
 }  // namespace els
