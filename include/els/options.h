@@ -97,10 +97,11 @@ struct Options {
   // lower weight returns more rarely to a backend that was bad. 0.01 to 100.
   double prior_weight = 1;
 
-  // A backend that has never succeeded counts as this many times the fleet's
-  // mean latency. A higher factor keeps a quiet balancer with the backends that
-  // it knows. From 1 / (1 - turn_limit) on, a balancer that has a single
-  // request at a time may never try some of its backends. 1 to 100.
+  // The latency of a backend that has never succeeded counts as at least this
+  // many times the fleet's mean. A higher factor keeps a quiet balancer with
+  // the backends that it knows. From 1 / (1 - turn_limit) on, a balancer that
+  // has a single request at a time may never try some of its backends. 1 to
+  // 100.
   double unproven_factor = 1.15;
 
   // A failure costs at least failure_cost_factor times the fleet's mean latency

@@ -264,6 +264,20 @@ TEST_F(RefusalWithoutMemory, OfOptionsChangesNothing) {
   ExpectUnharmed([&](char*) { return els_options_init(&size, 3); });
 }
 
+TEST_F(RefusalWithoutMemory, OfASnapshotsStructChangesNothing) {
+  els_snapshot* snapshot = nullptr;
+  ASSERT_EQ(els_balancer_snapshot(balancer_.get(), kNow, &snapshot), ELS_OK);
+  els_backend_snapshot backend = ELS_BACKEND_SNAPSHOT_INIT;
+  EXPECT_TRUE(NeedsNoMemory([&] { els_snapshot_get(snapshot, 0, &backend); }));
+  EXPECT_EQ(backend.id.size, LongId(0).size());
+  backend.struct_size = 3;
+  backend.picks = 77;
+  ExpectUnharmed(
+      [&](char*) { return els_snapshot_get(snapshot, 0, &backend); });
+  EXPECT_EQ(backend.picks, 77u);
+  els_snapshot_free(snapshot);
+}
+
 TEST(CMemoryTest, ValidOptionsAreSetWithoutMemory) {
   CBalancer balancer;
   els_options options;
