@@ -4,7 +4,9 @@
 // counts what is outstanding.
 //
 // - Floor, FloorWithExpOfC, UniformRandom, ElsPowerOfTwo, ElsLowest: back to
-//   back.
+//   back, and nothing fails.
+// - ElsFailing: one request in 128 fails.
+// - ElsNewSet: the same, of a set that has just been made.
 // - FloorAmidWork, ElsAmidWork: 1 us of other work between.
 // - ElsPowerOfTwoAmidTraffic, ElsLowestAmidTraffic: 3 MiB of memory between.
 // - HashIds, SetBackends: one backend is replaced.
@@ -90,6 +92,26 @@ els::Balancer& SharedBalancer(const benchmark::State& state,
   return balancer;
 }
 
+// What comes of request after request: one in 128 fails, by chance.
+class Outcomes {
+ public:
+  explicit Outcomes(std::uint64_t seed) : random_(seed) {}
+  els::Outcome Next() {
+    return random_.Bits() >> 57 == 0 ? els::Outcome::kFailure
+                                     : els::Outcome::kSuccess;
+  }
+
+ private:
+  els::Random random_;
+};
+
+void SendAndFail(els::Balancer& balancer, Ring<els::Ticket>& ring,
+                 Outcomes& outcomes) {
+  els::Ticket& ticket = ring.Next();
+  ticket.Finish(outcomes.Next(), Clock::now());
+  ticket = balancer.Pick(Clock::now());
+}
+
 void PickAndFinish(benchmark::State& state, els::Choice choice,
                    void (*work)() = nullptr) {
   els::Balancer& balancer = SharedBalancer(state, choice);
@@ -105,6 +127,30 @@ void PickAndFinish(benchmark::State& state, els::Choice choice,
 
 void ElsLowest(benchmark::State& state) {
   PickAndFinish(state, els::Choice::kLowest);
+}
+
+void ElsFailing(benchmark::State& state) {
+  els::Balancer& balancer = SharedBalancer(state, els::Choice::kLowest);
+  Ring<els::Ticket> ring;
+  Outcomes outcomes(ThreadSeed(state));
+  // As after some seconds of it.
+  if (state.thread_index() == 0) {
+    for (int i = 0; i < 1'000'000; ++i) SendAndFail(balancer, ring, outcomes);
+  }
+  for (auto _ : state) SendAndFail(balancer, ring, outcomes);
+  state.SetItemsProcessed(state.iterations());
+}
+
+// The picks 50,000 to 450,000.
+void ElsNewSet(benchmark::State& state) {
+  els::Balancer balancer(els::Options{.seed = 1});
+  if (!balancer.SetBackends(Set(Backends(state)), Clock::now()).ok())
+    std::abort();
+  Ring<els::Ticket> ring;
+  Outcomes outcomes(1);
+  for (int i = 0; i < 50'000; ++i) SendAndFail(balancer, ring, outcomes);
+  for (auto _ : state) SendAndFail(balancer, ring, outcomes);
+  state.SetItemsProcessed(state.iterations());
 }
 
 void ElsPowerOfTwo(benchmark::State& state) {
@@ -259,6 +305,8 @@ BENCHMARK(FloorWithExpOfC)->Apply(Sizes)->Apply(OneThread);
 BENCHMARK(UniformRandom)->Apply(Sizes)->Apply(OneThread);
 BENCHMARK(ElsPowerOfTwo)->Apply(Sizes)->Apply(OneThread);
 BENCHMARK(ElsLowest)->Apply(Sizes)->Apply(ManyThreads);
+BENCHMARK(ElsFailing)->Apply(Sizes)->Apply(OneThread);
+BENCHMARK(ElsNewSet)->Apply(Sizes)->Apply(OneThread)->Iterations(400'000);
 BENCHMARK(FloorAmidWork)->Apply(Sizes)->Apply(ManyThreads);
 BENCHMARK(ElsAmidWork)->Apply(Sizes)->Apply(ManyThreads);
 BENCHMARK(ElsPowerOfTwoAmidTraffic)->Apply(FewSizes)->Apply(ManualTime);
@@ -300,7 +348,9 @@ int main(int argc, char** argv) {
   } else {
     RatioReporter reporter(
         {{"Floor", {"UniformRandom", "ElsPowerOfTwo", "ElsLowest"}},
-         {"FloorWithExpOfC", {"UniformRandom", "ElsPowerOfTwo", "ElsLowest"}},
+         {"FloorWithExpOfC",
+          {"UniformRandom", "ElsPowerOfTwo", "ElsLowest", "ElsFailing",
+           "ElsNewSet"}},
          {"FloorAmidWork", {"ElsAmidWork"}},
          {"ElsPowerOfTwoAmidTraffic", {"ElsLowestAmidTraffic"}},
          {"HashIds", {"SetBackends"}},

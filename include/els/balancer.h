@@ -188,12 +188,13 @@ class Balancer {
   // left.
   //
   // With Choice::kLowest the expected latency of the backend picked is within
-  // 1 % of the lowest: always with up to 100 backends, in 99 % of picks at
-  // 1,000 and in 95 % at 10,000. Where threads do nothing but pick, that holds
-  // for some per mille fewer.
+  // 10 % of the lowest in at least 99 % of the picks, also where threads do
+  // nothing but pick. To be nearer makes no request faster that could be
+  // measured.
   //
-  // O(log backends), and some more while what is known of the fleet changes
-  // fast. O(backends) for Choice::kWeightedRandom. Allocates nothing.
+  // O(log backends), and some microseconds more now and then, when the scores
+  // of other backends are brought up to date. O(backends) for
+  // Choice::kWeightedRandom. Allocates nothing.
   Ticket Pick(TimePoint now, absl::Span<const std::string_view> avoid = {});
 
   // Returns what is known of each backend. Those of the set come first, in its
@@ -203,7 +204,8 @@ class Balancer {
 
   // From now on keeps an explanation of each of the latest `picks` picks. 0, as
   // at first, keeps none and costs nothing. A pick that is explained costs some
-  // microseconds and allocates.
+  // microseconds and allocates. If there is not enough memory, the pick is made
+  // all the same, and is not explained.
   void Explain(std::size_t picks);
 
   // Returns the explanations that are kept, the oldest first.

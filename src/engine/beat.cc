@@ -1,116 +1,104 @@
 #include "src/engine/beat.h"
 
 #include <algorithm>
-#include <utility>
+
+#include "src/index/word.h"
 
 namespace els::internal {
 namespace {
 
-// How many slots one pick goes through at the most: some microseconds' worth.
-// The rest of the round is left to those that follow.
-constexpr std::size_t kLongestSweep = 256;
+// What one pick does of a round at the most, about two microseconds' worth: so
+// many words it looks at, and so many it writes. The rest is left to the picks
+// that follow.
+constexpr int kMostLooks = 256;
+constexpr int kMostVisits = 24;
 
-// How far what scores are made of may move between two rounds: as little as
-// costs nothing that could be measured, which is more in a large set.
-double Staleness(std::size_t size) {
-  return std::min(0.02, 0.001 + 5e-6 * static_cast<double>(size));
-}
+// A word may have been written with a moment that had just passed, and name a
+// round that is over.
+constexpr std::uint32_t kLate = 2;
+static_assert(kMostRounds + kLate < kDueMask);
 
-// A beat comes once the picks have become more by Fleet::growth, while what is
-// known is little, and no later than after so many, or a quarter of one for
-// each backend.
-constexpr std::size_t kPicksPerBeat = 64;
+// News is told at once while there is less than this between two beats, or than
+// one for each backend.
+constexpr std::size_t kQuiet = 16;
 
 }  // namespace
 
 Beat::Beat(const Options& options, double success_stretch, Scoreboard& board,
-           bool exact)
-    : board_(board), exact_(exact), fleet_(options, success_stretch) {
-  beat_ns_ = fleet_.beat_ns();
-  moment_.SetOptions(options);
-  fleet_.Publish(moment_);
-}
-
-// As time passes, and while it stands still, as picks are made.
-bool Beat::Due(std::int64_t time) const {
-  return time - beat_at_ns_.load(std::memory_order_relaxed) >=
-             beat_ns_.load(std::memory_order_relaxed) ||
-         board_.index().tree.count() >=
-             next_beat_.load(std::memory_order_relaxed);
+           Inbox& inbox, bool exact)
+    : board_(board),
+      inbox_(inbox),
+      exact_(exact),
+      moment_(options),
+      fleet_(options, success_stretch) {
+  const SpinLockHolder lock(lock_);
+  Publish();
 }
 
 void Beat::Do(std::int64_t time) {
   if (!lock_.TryLock()) return;
   time = std::max(time, time_.now());
-  const std::size_t size = board_.size();
-  const std::uint64_t picks = board_.index().tree.count();
-  fleet_.Count(
-      picks - std::exchange(picks_counted_, picks),
-      size > 0 ? static_cast<double>(swept_) / static_cast<double>(size) : 0);
+  if (exact_) GatherNews();
   if (Due(time) && time_.Advance(time)) {
-    moved_ += fleet_.Advance(
-        time - beat_at_ns_.exchange(time, std::memory_order_relaxed));
-    picks_at_beat_ = picks;
-    fleet_.Publish(moment_);
+    const std::int64_t last =
+        beat_at_ns_.exchange(time, std::memory_order_relaxed);
+    fleet_.Advance(time - last, inbox_.Take());
+    Publish();
+  } else if (exact_) {
+    fleet_.Add(inbox_.Take());
+    Publish();
   }
-  Sweep(time);
-  const std::size_t most = std::max(kPicksPerBeat, size / 4);
-  const auto growth =
-      static_cast<std::size_t>(fleet_.growth() * fleet_.recent_picks());
-  next_beat_.store(picks_at_beat_ + 1 + std::min(most, growth),
-                   std::memory_order_relaxed);
+  const Moment moment = moment_.Read(time);
+  if (exact_) {
+    board_.Rewrite(moment);
+  } else {
+    Sweep(moment);
+  }
   lock_.Unlock();
 }
 
-// How many slots the round should have been through by now.
-std::size_t Beat::DueSlots(std::size_t size) const {
-  const double round = moved_ / Staleness(size);
-  if (round >= 1) return size;
-  // A small set is gone through as a whole.
-  if (size <= kLongestSweep / 2) return 0;
-  return static_cast<std::size_t>(round * static_cast<double>(size));
+void Beat::Publish() {
+  Moment moment;
+  fleet_.WriteTo(moment);
+  moment_.SetFleet(moment);
+  beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
+  picks_to_beat_.store(fleet_.picks_to_beat(), std::memory_order_relaxed);
 }
 
-void Beat::Sweep(std::int64_t time) {
+void Beat::GatherNews() {
+  board_.ForEach([&](Evidence& evidence) { inbox_.Tell(evidence.TakeNews()); });
+}
+
+void Beat::Sweep(const Moment& moment) {
   const std::size_t size = board_.size();
-  if (exact_) return SweepAll(time);
-  std::size_t budget = kLongestSweep;
-  while (size > 0) {
-    const Moment moment = moment_.Read(time);
-    const std::size_t due = DueSlots(size);
-    for (; swept_ < due && budget > 0; --budget) Visit(swept_++, moment);
-    if (swept_ < size) break;
-    EndRound();  // By what the means have moved the next round is due at once.
+  if (swept_ >= size && round_ != moment.round) {
+    span_ = std::min(moment.round - round_, kMostRounds) + kLate;
+    round_ = moment.round;
+    swept_ = 0;
   }
-  sweeping_.store(swept_ < DueSlots(size), std::memory_order_relaxed);
+  Index& index = board_.index();
+  const std::size_t end =
+      std::min({size, index.slots(), swept_ + std::size_t{kMostLooks}});
+  for (int visits = 0; swept_ < end && visits < kMostVisits; ++swept_) {
+    if (!IsDue(index.tree.Get(swept_))) continue;
+    Visit(index, swept_, moment);
+    ++visits;
+  }
+  sweeping_.store(swept_ < size, std::memory_order_relaxed);
 }
 
-// One round for the means, and another for the words.
-void Beat::SweepAll(std::int64_t time) {
-  const std::size_t size = board_.size();
-  for (int round = 0; round < 2; ++round) {
-    const Moment moment = moment_.Read(time);
-    while (swept_ < size) Visit(swept_++, moment);
-    EndRound();
-  }
+inline bool Beat::IsDue(std::uint64_t word) const {
+  return ((round_ - DueOf(word)) & kDueMask) < span_;
 }
 
-void Beat::Visit(std::size_t slot, const Moment& moment) {
-  Record* const record = board_.index().Find(slot);
+void Beat::Visit(Index& index, std::size_t slot, const Moment& moment) {
+  Record* const record = index.Find(slot);
   if (record == nullptr) return;
   Scoreboard::Settling settling;
   const SpinLockHolder lock(record->lock);
   if (record->slot != slot) return;  // It has just left.
   record->evidence.CatchUp(moment);
-  fleet_.Gather(record->evidence);
   board_.Put(*record, moment, settling);
-}
-
-void Beat::EndRound() {
-  // The words written in this round are as far off as the means have moved.
-  moved_ = fleet_.EndRound();
-  fleet_.Publish(moment_);
-  swept_ = 0;
 }
 
 Moment Beat::Advance(TimePoint now) {
@@ -124,19 +112,28 @@ void Beat::SetOptions(const Options& options) {
   moment_.SetOptions(options);
   const SpinLockHolder lock(lock_);
   fleet_.SetOptions(options);
-  fleet_.Publish(moment_);
-  beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
+  Publish();
 }
 
 void Beat::SetChanged() {
   const SpinLockHolder lock(lock_);
-  fleet_.SetBackends(board_.size());
-  fleet_.Publish(moment_);
-  beat_ns_.store(fleet_.beat_ns(), std::memory_order_relaxed);
-  moved_ = 1;
-  swept_ = 0;
-  fleet_.StartRound();
-  sweeping_.store(true, std::memory_order_relaxed);
+  // What the backends have had, they have told by now: it is counted once.
+  GatherNews();
+  fleet_.Add(inbox_.Take());
+  const Moment before = moment_.Read(time_.now());
+  double recent_picks = 0;
+  board_.ForEach([&](Evidence& evidence) {
+    evidence.CatchUp(before);
+    recent_picks += evidence.recent_picks();
+  });
+  fleet_.SetBackends(board_.size(), recent_picks);
+  inbox_.SetQuiet(std::max(kQuiet, board_.size()));
+  Publish();
+  const Moment moment = moment_.Read(time_.now());
+  board_.Rewrite(moment);
+  round_ = moment.round;
+  swept_ = board_.size();
+  sweeping_.store(false, std::memory_order_relaxed);
 }
 
 }  // namespace els::internal

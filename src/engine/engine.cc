@@ -1,5 +1,9 @@
 #include "src/engine/engine.h"
 
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "els/random.h"
@@ -20,9 +24,9 @@ Engine::Engine(const Options& options, std::uint64_t seed, bool exact)
     : options_(options),
       set_(seed),
       board_(set_.board()),
-      picker_(board_, seed),
+      picker_(board_, inbox_, seed),
       beat_(options, DrawStretch(options.success_memory_spread, seed), board_,
-            exact),
+            inbox_, exact),
       choice_(options.choice) {}
 
 void Engine::Close(Engine* engine) {
@@ -47,10 +51,24 @@ Picked Engine::Pick(TimePoint now, absl::Span<const std::string_view> avoid) {
   const Moment moment = beat_.ForPick(now);
   const Choice choice = choice_.load(std::memory_order_relaxed);
   if (!pick_log_.on()) return picker_.Pick(choice, avoid, moment);
-  PickExplainer explainer(board_, moment);
+  return PickAndExplain(choice, avoid, now, moment);
+}
+
+// A pick that was counted must become a ticket: an exception would lose the
+// request, and with it a reference to the record.
+Picked Engine::PickAndExplain(Choice choice,
+                              absl::Span<const std::string_view> avoid,
+                              TimePoint now, const Moment& moment) {
+  std::optional<PickExplainer> explainer;
+  try {
+    explainer.emplace(board_, moment);
+  } catch (const std::bad_alloc&) {  // There is no explanation.
+  }
   const Picked picked = picker_.Pick(choice, avoid, moment);
-  if (picked.record != nullptr) {
-    pick_log_.Add(explainer.Explain(picked, choice, avoid, now));
+  if (picked.record == nullptr || !explainer.has_value()) return picked;
+  try {
+    pick_log_.Add(explainer->Explain(picked, choice, avoid, now));
+  } catch (const std::bad_alloc&) {  // There is no explanation.
   }
   return picked;
 }
@@ -59,15 +77,26 @@ void Engine::Settle(Record& record, std::int64_t start_ns, Outcome outcome,
                     TimePoint now, bool over) {
   record.Prefetch();
   const Moment moment = beat_.At(now);
-  Scoreboard::Settling settling;
-  const SpinLockHolder lock(record.lock);
-  Evidence& evidence = record.evidence;
-  evidence.CatchUp(moment);
-  evidence.Settled(start_ns);
-  evidence.Learn(outcome, moment.now_ns - start_ns, moment,
-                 record.details().mishaps);
-  if (over) evidence.Released();
-  if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
+  News news;
+  {
+    Scoreboard::Settling settling;
+    const SpinLockHolder lock(record.lock);
+    Evidence& evidence = record.evidence;
+    const bool is_time = evidence.CatchUp(moment);
+    evidence.Settled(start_ns);
+    evidence.Learn(outcome, moment.now_ns - start_ns, moment,
+                   record.details().mishaps);
+    if (over) evidence.Released();
+    if (record.slot == Record::kNoSlot) return;
+    if (is_time || evidence.HasMuchNews() || inbox_.Quiet()) {
+      news = evidence.TakeNews();
+    }
+    board_.Put(record, moment, settling);
+  }
+  if (news.Any()) {
+    inbox_.Tell(news);
+    board_.index().tree.Repair();
+  }
 }
 
 void Engine::Released(Record& record) {
@@ -83,6 +112,7 @@ void Engine::Drop(Record& record, std::int64_t start_ns, bool answered) {
   if (!answered) {
     const SpinLockHolder lock(record.lock);
     record.evidence.Settled(start_ns);
+    ++record.details().mishaps.dropped;
   }
   Released(record);
 }
@@ -102,7 +132,13 @@ void Engine::SetOptions(const Options& options, TimePoint now) {
 
 void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
   const MutexLock lock(set_mutex_);
-  set_.Change(backends, options_.removed_memory, beat_.Advance(now));
+  const auto remembered = std::min<double>(
+      static_cast<double>(
+          std::chrono::nanoseconds(options_.removed_memory).count()),
+      beat_.longest_absence_ns());
+  set_.Change(backends,
+              std::chrono::nanoseconds(static_cast<std::int64_t>(remembered)),
+              beat_.Advance(now));
   beat_.SetChanged();
 }
 

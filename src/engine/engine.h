@@ -14,6 +14,7 @@
 #include "src/engine/beat.h"
 #include "src/engine/pick_log.h"
 #include "src/engine/picker.h"
+#include "src/score/news.h"
 #include "src/set/backend_set.h"
 #include "src/set/record.h"
 #include "src/set/scoreboard.h"
@@ -26,7 +27,8 @@ namespace els::internal {
 //   Evidence     what one backend teaches, and     guarded by the spin lock of
 //                its score                         its Record
 //   Scoreboard   where the scores are kept         atomics
-//   Picker       the choice                        no state
+//   Inbox        what the fleet is to be told      atomics
+//   Picker       the choice                        atomics
 //   Beat         time, and what is known of all    its own spin lock, never
 //                                                  waited for by a pick
 //   BackendSet   which backends there are          set_mutex_
@@ -75,6 +77,9 @@ class Engine {
 
  private:
   ~Engine() = default;
+  // Without memory for the explanation, only picks.
+  Picked PickAndExplain(Choice choice, absl::Span<const std::string_view> avoid,
+                        TimePoint now, const Moment& moment);
   void OneLess(std::uint64_t references);
 
   mutable Mutex set_mutex_;
@@ -82,6 +87,7 @@ class Engine {
   BackendSet set_ ABSL_GUARDED_BY(set_mutex_);
 
   Scoreboard& board_;  // Of set_.
+  Inbox inbox_;
   Picker picker_;
   Beat beat_;
   PickLog pick_log_;

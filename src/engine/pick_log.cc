@@ -34,8 +34,9 @@ void PickLog::Keep(std::size_t picks) {
 
 void PickLog::Add(PickExplanation explanation) {
   const MutexLock lock(mutex_);
-  explanation.number = ++added_;
+  explanation.number = added_ + 1;
   picks_.push_back(std::move(explanation));
+  ++added_;
   Trim();
 }
 

@@ -22,7 +22,8 @@ class PickLog {
   // is room.
   void Keep(std::size_t picks);
 
-  // Numbers it and adds it; the oldest makes room.
+  // Numbers it and adds it; the oldest makes room. If this throws, nothing has
+  // changed.
   void Add(PickExplanation explanation);
 
   // The oldest first.

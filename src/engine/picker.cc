@@ -4,6 +4,7 @@
 #include <array>
 
 #include "absl/algorithm/container.h"
+#include "absl/base/attributes.h"
 #include "els/random.h"
 #include "src/index/choice.h"
 #include "src/index/index.h"
@@ -14,11 +15,11 @@ namespace {
 
 // By how much the score of the backend picked may have risen since its word was
 // written.
-constexpr float kTolerance = 0.002F;
+constexpr double kTolerance = 0.02;
 
 // How many words that have risen one pick writes anew before it takes what
-// comes; far more than ever rise at once, but for a long silence of thousands.
-constexpr int kMaxRewrites = 128;
+// comes; more than ever rise at once, but for a long silence of many.
+constexpr int kMaxRewrites = 16;
 
 // How many backends are passed over by looking for the next best; if there are
 // more, all are looked through.
@@ -45,47 +46,14 @@ std::uint64_t LowestOfAllBut(const Index& index,
 
 }  // namespace
 
-Picked Picker::Pick(Choice choice, absl::Span<const std::string_view> avoid,
-                    const Moment& moment) {
-  if (choice != Choice::kLowest) return TakeByChance(choice, avoid, moment);
-  return avoid.empty() ? TakeLowest(moment) : TakeLowestBut(avoid, moment);
-}
-
-// Takes the backend whose word this is in `index`, if the word is still that of
-// the backend, the index still that of the set, and the backend not to be
-// avoided. If `check_risen`, the score must still be what the word says, too.
-Picker::Attempt Picker::Take(Index& index, std::uint64_t word,
-                             const Moment& moment,
-                             absl::Span<const std::string_view> avoid,
-                             bool check_risen, Picked& picked) {
-  const std::size_t slot = SlotOf(word);
-  Record* const found = index.Find(slot);
-  if (found == nullptr) return Attempt::kMoved;
-  Record& record = *found;
-  record.Prefetch();
-  Attempt attempt = Attempt::kMoved;
-  {
-    const SpinLockHolder lock(record.lock);
-    // Else it has left, or its word has changed, or all have moved.
-    if (record.slot == slot && index.tree.Get(slot) == word &&
-        &index == &board_.index()) {
-      attempt = TakeFound(record, word, moment, avoid, check_risen);
-      picked = {&record, record.tag, moment.now_ns};
-    }
-  }
-  index.tree.Settle(slot);
-  if (attempt == Attempt::kTaken) index.tree.Count();
-  return attempt;
-}
-
-inline Picker::Attempt Picker::TakeFound(
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline Picker::Attempt Picker::TakeFound(
     Record& record, std::uint64_t word, const Moment& moment,
-    absl::Span<const std::string_view> avoid, bool check_risen) {
+    absl::Span<const std::string_view> avoid, bool check_risen, News& news) {
   if (!avoid.empty() && absl::c_linear_search(avoid, record.id()))
     return Attempt::kAvoided;
   Evidence& evidence = record.evidence;
-  evidence.CatchUp(moment);
-  Terms terms = evidence.TermsAt(moment, record.details().mishaps);
+  const bool is_time = evidence.CatchUp(moment);
+  Terms terms = evidence.TermsAt(moment);
   const bool risen =
       check_risen &&
       (evidence.HeldBack(moment, terms) != IsHeldBack(word) ||
@@ -94,8 +62,44 @@ inline Picker::Attempt Picker::TakeFound(
     evidence.Picked(moment);
     evidence.UpdateTerms(moment, terms);
   }
-  board_.Write(record, terms, moment);
+  if (is_time || evidence.HasMuchNews() || inbox_.Quiet()) {
+    news = evidence.TakeNews();
+  }
+  // A pick lets no score fall sooner.
+  board_.Write(record, terms, moment, DueOf(word));
   return risen ? Attempt::kMoved : Attempt::kTaken;
+}
+
+// Takes the backend whose word this is in `index`, if the word is still that of
+// the backend, the index still that of the set, and the backend not to be
+// avoided. If `check_risen`, the score must still be what the word says, too.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline Picker::Attempt Picker::Take(
+    Index& index, std::uint64_t word, const Moment& moment,
+    absl::Span<const std::string_view> avoid, bool check_risen,
+    Picked& picked) {
+  const std::size_t slot = SlotOf(word);
+  Record* const found = index.Find(slot);
+  if (found == nullptr) return Attempt::kMoved;
+  Record& record = *found;
+  record.Prefetch();
+  Attempt attempt = Attempt::kMoved;
+  News news;
+  {
+    const SpinLockHolder lock(record.lock);
+    // Else it has left, or its word has changed, or all have moved.
+    if (record.slot == slot && index.tree.Get(slot) == word &&
+        &index == &board_.index()) {
+      attempt = TakeFound(record, word, moment, avoid, check_risen, news);
+      picked = {&record, record.tag, moment.now_ns};
+    }
+  }
+  if (attempt == Attempt::kMoved) {
+    index.tree.SettleAll(slot);
+  } else {
+    index.tree.Settle(slot);
+  }
+  if (news.Any()) inbox_.Tell(news);
+  return attempt;
 }
 
 // Whether no word was found because the set is empty. Otherwise the index was
@@ -149,7 +153,7 @@ Picked Picker::TakeLowestBut(absl::Span<const std::string_view> avoid,
 
 std::uint64_t Picker::WordByChance(Choice choice, const Index& index,
                                    absl::Span<const std::string_view> avoid,
-                                   bool even_held_back) const {
+                                   bool even_held_back) {
   const WinnerTree& tree = index.tree;
   const std::size_t slots = std::min(board_.size(), tree.slots());
   const auto word_at = [&](std::size_t slot) {
@@ -159,16 +163,15 @@ std::uint64_t Picker::WordByChance(Choice choice, const Index& index,
                              Avoided(index, word, avoid);
     return passed_over ? WinnerTree::kNone : word;
   };
-  Random random(Mix(seed_ + tree.count()));
+  Random random(Mix(seed_ + draws_.fetch_add(1, std::memory_order_relaxed)));
   return choice == Choice::kPowerOfTwo ? LowerOfTwo(slots, word_at, random)
                                        : WeightedRandom(slots, word_at, random);
 }
 
 // From those with the fewest objections to them: to be avoided weighs more than
 // to be held back.
-std::uint64_t Picker::WordByChance(
-    Choice choice, const Index& index,
-    absl::Span<const std::string_view> avoid) const {
+std::uint64_t Picker::WordByChance(Choice choice, const Index& index,
+                                   absl::Span<const std::string_view> avoid) {
   for (const auto& avoided : {avoid, absl::Span<const std::string_view>()}) {
     for (const bool even_held_back : {false, true}) {
       const std::uint64_t word =

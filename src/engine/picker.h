@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 
 #include "absl/types/span.h"
 #include "els/options.h"
 #include "src/score/moment.h"
+#include "src/score/news.h"
 #include "src/set/record.h"
 #include "src/set/scoreboard.h"
 
@@ -23,13 +25,17 @@ struct Picked {
 class Picker {
  public:
   // `seed` decides where chance does.
-  Picker(Scoreboard& board, std::uint64_t seed) : board_(board), seed_(seed) {}
+  Picker(Scoreboard& board, Inbox& inbox, std::uint64_t seed)
+      : board_(board), inbox_(inbox), seed_(seed) {}
 
   // The ticket made of what this returns must be given back to Record::Unrefer.
   // O(log backends), and O(backends) for Choice::kWeightedRandom and for more
   // than a few to `avoid`.
   Picked Pick(Choice choice, absl::Span<const std::string_view> avoid,
-              const Moment& moment);
+              const Moment& moment) {
+    if (choice != Choice::kLowest) return TakeByChance(choice, avoid, moment);
+    return avoid.empty() ? TakeLowest(moment) : TakeLowestBut(avoid, moment);
+  }
 
  private:
   enum class Attempt { kTaken, kMoved, kAvoided };
@@ -40,8 +46,8 @@ class Picker {
                absl::Span<const std::string_view> avoid, bool check_risen,
                Picked& picked);
   Attempt TakeFound(Record& record, std::uint64_t word, const Moment& moment,
-                    absl::Span<const std::string_view> avoid, bool check_risen)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+                    absl::Span<const std::string_view> avoid, bool check_risen,
+                    News& news) ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
   bool NothingToFind(Index& index, int look) const;
   Picked TakeLowest(const Moment& moment);
   Picked TakeLowestBut(absl::Span<const std::string_view> avoid,
@@ -49,13 +55,16 @@ class Picker {
   Picked TakeByChance(Choice choice, absl::Span<const std::string_view> avoid,
                       const Moment& moment);
   std::uint64_t WordByChance(Choice choice, const Index& index,
-                             absl::Span<const std::string_view> avoid) const;
+                             absl::Span<const std::string_view> avoid);
   std::uint64_t WordByChance(Choice choice, const Index& index,
                              absl::Span<const std::string_view> avoid,
-                             bool even_held_back) const;
+                             bool even_held_back);
 
   Scoreboard& board_;
+  Inbox& inbox_;
   const std::uint64_t seed_;
+  // How often chance was asked. Relaxed: each time gets a number of its own.
+  std::atomic<std::uint64_t> draws_ = 0;
 };
 
 }  // namespace els::internal

@@ -34,9 +34,6 @@ struct SharedMemory {
   static void Store(Word& word, std::uint64_t value) {
     word.store(value, std::memory_order_relaxed);
   }
-  static void Increment(Word& word) {
-    word.fetch_add(1, std::memory_order_relaxed);
-  }
 };
 
 // The lowest of many words, each in a slot of its own, kept while many threads
@@ -56,20 +53,18 @@ struct SharedMemory {
 //
 //  1. A slot's word is written by one thread at a time: its caller sees to it.
 //  2. Settle(slot) gives every node above the slot the lowest word of its
-//     children, from below, with plain loads and stores.
+//     children, from below, with plain loads and stores, up to the first node
+//     that has it already: so the root is not written by every pick.
 //  3. So with calls that do not overlap, every node has the lowest word of all
 //     slots below it.
 //  4. Of calls that overlap, one may write a node from children it has read
 //     before another changed them. A node may then have a word that its slot
-//     has no longer, or lack one that its slot has, until the next Settle of
-//     any slot below it. Who takes the lowest word looks into its slot, and
-//     settles it if it is another; the engine's rounds settle each slot in
-//     turn. No node ever has a word that was in no slot. With two threads that
-//     do nothing else, 0.1 % of the picks are more than 1 % off up to 100
-//     backends, and 0.5 % at 1,000 (threads_exactness_test).
+//     has no longer, or lack one that its slot has. Who takes the lowest word
+//     looks into its slot, and calls SettleAll if it is another; and Repair
+//     looks at every node in turn. No node ever has a word that was in no slot.
 //
-// A fence in each Settle, and a second look, would make 3 hold without the
-// rounds; both together cost a fifth of a pick and a finish.
+// A fence in each Settle, and a second look, would make 3 hold without Repair;
+// both together cost a fifth of a pick and a finish.
 template <class Memory>
 class BasicWinnerTree {
  public:
@@ -79,18 +74,13 @@ class BasicWinnerTree {
   explicit BasicWinnerTree(std::size_t slots)
       : inner_((slots + 1) / 3), slots_(slots), words_(Memory::Make(Size())) {
     for (std::size_t i = 0; i < Size(); ++i) Memory::Store(words_[i], kNone);
-    set_count(0);
+    Memory::Store(words_[kNextRepair], 0);
   }
 
   std::size_t slots() const { return slots_; }
 
   // The lowest word; kNone if there is none.
   std::uint64_t Lowest() const { return Node(0); }
-
-  // A count that lies beside the root, whose line every pick writes anyway.
-  std::uint64_t count() const { return Memory::Load(words_[0]); }
-  void set_count(std::uint64_t count) { Memory::Store(words_[0], count); }
-  void Count() { Memory::Increment(words_[0]); }
 
   std::uint64_t Get(std::size_t slot) const { return Node(inner_ + slot); }
 
@@ -100,20 +90,43 @@ class BasicWinnerTree {
     Memory::Store(words_[kRoot + inner_ + slot], word);
   }
 
-  // Makes the word of a slot known to all nodes above it. O(log slots), without
-  // a branch on what it finds.
+  // Makes the word of a slot known to the nodes above it. O(log slots).
   void Settle(std::size_t slot) {
     std::size_t at = kRoot + inner_ + slot;
     std::uint64_t lowest = Memory::Load(words_[at]);
     while (at != kRoot) {
-      // The three others of its four; not the word at `at` once more, so that
-      // no level waits for the store of the one below.
-      lowest = Lower(
-          Lower(lowest, Memory::Load(words_[at ^ 1])),
-          Lower(Memory::Load(words_[at ^ 2]), Memory::Load(words_[at ^ 3])));
+      lowest = LowestOfFour(at, lowest);
+      at = at / 4 + 2;
+      if (Memory::Load(words_[at]) == lowest) return;
+      Memory::Store(words_[at], lowest);
+    }
+  }
+
+  // The same, whatever the nodes above it have: after a word was found in one
+  // of them that its slot has no longer.
+  void SettleAll(std::size_t slot) {
+    std::size_t at = kRoot + inner_ + slot;
+    std::uint64_t lowest = Memory::Load(words_[at]);
+    while (at != kRoot) {
+      lowest = LowestOfFour(at, lowest);
       at = at / 4 + 2;
       Memory::Store(words_[at], lowest);
     }
+  }
+
+  // Gives the next node, the last of them first, the lowest word of its
+  // children: slots() / 3 + 1 calls that overlap no others make 3 hold again.
+  // O(1).
+  void Repair() {
+    if (inner_ == 0) return;
+    std::uint64_t node = Memory::Load(words_[kNextRepair]);
+    node = node == 0 ? inner_ - 1 : node - 1;
+    Memory::Store(words_[kNextRepair], node);
+    const std::size_t first_child = kRoot + 4 * node + 1;
+    const std::uint64_t lowest =
+        LowestOfFour(first_child, Memory::Load(words_[first_child]));
+    if (Memory::Load(words_[kRoot + node]) == lowest) return;
+    Memory::Store(words_[kRoot + node], lowest);
   }
 
   // The lowest word of all slots but the `excluded`. O(excluded^2 log^2 slots).
@@ -123,6 +136,9 @@ class BasicWinnerTree {
 
  private:
   static constexpr std::size_t kRoot = 3;
+  // The first word, of the three before the root, is the node that was repaired
+  // last.
+  static constexpr std::size_t kNextRepair = 0;
 
   // With the missing siblings of the last.
   std::size_t Size() const { return kRoot + inner_ + slots_ + 3; }
@@ -135,6 +151,14 @@ class BasicWinnerTree {
 
   static std::uint64_t Lower(std::uint64_t a, std::uint64_t b) {
     return b < a ? b : a;
+  }
+
+  // Of the word at `at`, which is given, and its three siblings. Not the word
+  // at `at` once more, so that no level waits for the store of the one below.
+  std::uint64_t LowestOfFour(std::size_t at, std::uint64_t word) const {
+    return Lower(
+        Lower(word, Memory::Load(words_[at ^ 1])),
+        Lower(Memory::Load(words_[at ^ 2]), Memory::Load(words_[at ^ 3])));
   }
 
   bool Above(std::size_t node, std::size_t slot) const {

@@ -9,22 +9,31 @@ namespace els::internal {
 // What the index compares: a score, a chance for ties, and a slot, in 64 bits
 // whose order as integers is the order in which backends are to be picked.
 //
-//    63   62 .. 32                31 .. 17   16 .. 0
-//   +----+-----------------------+----------+---------+
-//   |held| expected latency,     | tie      | slot    |
-//   |back| a float without sign  |          |         |
-//   +----+-----------------------+----------+---------+
+//    63   62 .. 32                31 .. 22   21 .. 17   16 .. 0
+//   +----+-----------------------+----------+----------+---------+
+//   |held| expected latency,     | tie      | due      | slot    |
+//   |back| a float without sign  |          |          |         |
+//   +----+-----------------------+----------+----------+---------+
 //
-// The bits of positive floats are in the order of their values.
+// The bits of positive floats are in the order of their values. A word is to be
+// written anew in the round whose number's lowest bits are `due`.
 inline constexpr int kSlotBits = 17;
-inline constexpr int kTieBits = 15;
+inline constexpr int kDueBits = 5;
+inline constexpr int kTieBits = 10;
+inline constexpr std::uint32_t kDueMask = (1U << kDueBits) - 1;
 
 inline std::uint64_t MakeWord(bool held_back, double expected_latency_s,
-                              std::uint64_t tie, std::uint32_t slot) {
+                              std::uint64_t tie, std::uint32_t due,
+                              std::uint32_t slot) {
   const auto expected_s = static_cast<float>(expected_latency_s);
   return std::uint64_t{held_back} << 63 |
          std::uint64_t{std::bit_cast<std::uint32_t>(expected_s)} << 32 |
-         (tie >> (64 - kTieBits)) << kSlotBits | slot;
+         (tie >> (64 - kTieBits)) << (kSlotBits + kDueBits) |
+         (due & kDueMask) << kSlotBits | slot;
+}
+
+inline std::uint32_t DueOf(std::uint64_t word) {
+  return static_cast<std::uint32_t>(word >> kSlotBits) & kDueMask;
 }
 
 inline std::size_t SlotOf(std::uint64_t word) {
@@ -38,6 +47,16 @@ inline float ExpectedLatencyOf(std::uint64_t word) {
 }
 
 inline bool IsHeldBack(std::uint64_t word) { return word >> 63 != 0; }
+
+// A chance for each `number` of each slot. Cheaper than Mix, as only the upper
+// bits count.
+inline std::uint64_t DrawTie(std::uint64_t seed, std::uint32_t slot,
+                             std::uint32_t number) {
+  std::uint64_t x =
+      (seed ^ (std::uint64_t{number} << 32 | slot)) * 0x9fb21c651e98df25;
+  x ^= x >> 32;
+  return x * 0x9fb21c651e98df25;
+}
 
 // Spreads a number over all 64 bits (the finalizer of MurmurHash3, by Austin
 // Appleby).

@@ -8,15 +8,9 @@
 namespace els::internal {
 namespace {
 
-// A backend that only fails costs 1/s - 1 = 6.7 failures, and never more: else
-// what is left of a set that is too small for its load is given all of it, and
-// fails too. In the simulator's half-fail at a load of 0.8, with a retry, 0.09
-// loses 11.1 % of the requests of the outage and 15 s after it, 0.13 loses 7.6.
-constexpr double kLowestSuccessRate = 0.13;
-
-// What is left of one observation after 64 memories: from there on nothing, so
-// that no sum becomes so small that arithmetic with it is slow.
-constexpr double kNothing = 1e-28;
+// From there on a weight is nothing, so that a failure of 18 memories ago costs
+// no time any more.
+constexpr double kNothing = 1e-8;
 
 template <class Weight>
 void Fade(Weight& weight, double decay) {
@@ -29,41 +23,36 @@ Duration Rounded(double seconds) {
       std::min(seconds, 1e9)));  // 31 years: below the range of Duration
 }
 
-double FailureLatencySeconds(const Moment& moment, const Mishaps& mishaps) {
-  const Ticks ticks = Later(moment.latency_ticks, mishaps.ticks);
-  const double decay = Decay(ticks - mishaps.ticks);
-  return (mishaps.sum_s * decay + moment.prior_weight * moment.latency_s) /
-         (mishaps.weight * decay + moment.prior_weight);
-}
-
-double FailureCostSeconds(const Moment& moment, const Mishaps& mishaps) {
-  return std::max(FailureLatencySeconds(moment, mishaps),
-                  moment.failure_cost_s);
-}
-
-void ForgetFailures(Mishaps& mishaps) {
-  mishaps.sum_s = 0;
-  mishaps.weight = 0;
-}
-
-void LearnFailure(double latency_s, const Moment& moment, Mishaps& mishaps) {
-  const Ticks ticks = Later(moment.latency_ticks, mishaps.ticks);
-  const double decay = Decay(ticks - mishaps.ticks);
-  mishaps.sum_s = static_cast<float>(mishaps.sum_s * decay + latency_s);
-  mishaps.weight = static_cast<float>(mishaps.weight * decay + 1);
-  mishaps.ticks = ticks;
-}
+// From where an outage fades so many times as slowly as at first, it goes on at
+// this rate, so that a backend is never retried less often than every few
+// minutes.
+constexpr double kRarest = 10;
 
 // The logarithm of what is left of what is known of a backend that has only
-// failed for `memories`: of (1 + growth t)^(-1/growth). From where that fades
-// kRarest times as slowly as at first, it goes on at this rate, so that a
-// backend is never retried less often than every few minutes.
+// failed for `memories`: of (1 + growth t)^(-1/growth).
 double OutageLog(double memories, double growth) {
-  constexpr double kRarest = 10;
   if (growth < 1e-6) return -memories;
   const double growing = std::min(memories, (kRarest - 1) / growth);
   return -els::Log(1 + growth * growing) / growth -
          (memories - growing) / kRarest;
+}
+
+// What is left after the time from `since` to `since` + `passed`, a short one,
+// without a logarithm: the rate at which it fades by Simpson's rule, and a
+// series for the exponential. Within 1e-7.
+bool IsShort(double passed, double growth) {
+  return passed < 1.0 / 4 && passed * growth < 1.0 / 16;
+}
+double ShortOutageDecay(double since, double passed, double growth) {
+  const auto rate = [&](double at) {
+    return 1 / std::min(kRarest, 1 + growth * at);
+  };
+  const double x =
+      passed / 6 *
+      (rate(since) + 4 * rate(since + passed / 2) + rate(since + passed));
+  return 1 -
+         x * (1 -
+              x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5 * (1 - x / 6)))));
 }
 
 }  // namespace
@@ -72,37 +61,40 @@ double OutageLog(double memories, double growth) {
 // of a million memories, after which the clock has gone round.
 double Evidence::OutageDecay(Ticks now, double growth) const {
   const double memories_per_tick = pace_ / (256 * kTicksPerMemory);
-  const auto left = [&](Ticks ticks) {
-    return OutageLog(memories_per_tick * (ticks - failing_since_), growth);
-  };
-  return els::Exp(std::min(0.0, left(now) - left(success_ticks_)));
+  const double since = memories_per_tick * (success_ticks_ - failing_since_);
+  const double passed = memories_per_tick * (now - success_ticks_);
+  if (IsShort(passed, growth)) return ShortOutageDecay(since, passed, growth);
+  const double after = memories_per_tick * (now - failing_since_);
+  return els::Exp(
+      std::min(0.0, OutageLog(after, growth) - OutageLog(since, growth)));
 }
 
-void Evidence::Age(Moment moment) {
+void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
+                   double outage_growth) {
+  latency = Later(latency, latency_ticks_);
+  success = Later(success, success_ticks_);
+  turn = Later(turn, turn_ticks_);
   const bool failing = pace_ != kNotFailing;
-  const Ticks latency_ticks = Later(moment.latency_ticks, latency_ticks_);
-  const Ticks success_ticks = Later(moment.success_ticks, success_ticks_);
-  const Ticks turn_ticks = Later(moment.turn_ticks, turn_ticks_);
-  const double outage_decay =
-      failing ? OutageDecay(success_ticks, moment.outage_growth) : 1;
-  if (latency_ticks_ != latency_ticks || failing) {
-    const double decay =
-        failing ? outage_decay : Decay(latency_ticks - latency_ticks_);
-    Fade(latency_weight_, decay);
-    latency_sum_s_ = latency_weight_ > 0 ? latency_sum_s_ * decay : 0;
-    latency_ticks_ = latency_ticks;
+  const double latency_decay = Decay(latency - latency_ticks_);
+  const double success_decay = failing ? OutageDecay(success, outage_growth)
+                                       : Decay(success - success_ticks_);
+  // What an outage slows down is how its backend is known, not how failures
+  // are.
+  const double decay = failing ? success_decay : latency_decay;
+  Fade(latency_weight_, decay);
+  latency_sum_s_ = latency_weight_ > 0 ? latency_sum_s_ * decay : 0;
+  if (failure_weight_ > 0) {
+    Fade(failure_weight_, latency_decay);
+    failure_sum_s_ = failure_weight_ > 0
+                         ? static_cast<float>(failure_sum_s_ * latency_decay)
+                         : 0;
   }
-  if (success_ticks_ != success_ticks) {
-    const double decay =
-        failing ? outage_decay : Decay(success_ticks - success_ticks_);
-    Fade(succeeded_, decay);
-    Fade(failed_, decay);
-    success_ticks_ = success_ticks;
-  }
-  if (turn_ticks_ != turn_ticks) {
-    Fade(recent_picks_, Decay(turn_ticks - turn_ticks_));
-    turn_ticks_ = turn_ticks;
-  }
+  Fade(succeeded_, success_decay);
+  if (failed_ > 0) Fade(failed_, success_decay);
+  Fade(recent_picks_, Decay(turn - turn_ticks_));
+  latency_ticks_ = latency;
+  success_ticks_ = success;
+  turn_ticks_ = turn;
 }
 
 void Evidence::NoteSetback(const Mishaps& mishaps) {
@@ -115,16 +107,16 @@ void Evidence::NoteSetback(const Mishaps& mishaps) {
                      kFastest);
 }
 
-void Evidence::LearnOther(Outcome outcome, double latency_s, Moment moment,
-                          Mishaps& mishaps) {
+void Evidence::LearnOther(Outcome outcome, double latency_s,
+                          const Moment& moment, Mishaps& mishaps) {
   if (outcome == Outcome::kFailure) {
     ++mishaps.failures;
     NoteSetback(mishaps);
-    // Of failures whose weight is gone nothing is left. Said here, since the
-    // ticks of the mishaps, which no round catches up, may go round meanwhile.
-    if (failed_ == 0) ForgetFailures(mishaps);
-    if (latency_s > 0) LearnFailure(latency_s, moment, mishaps);
-    succeeded_ *= moment.trust_after_failure;
+    if (latency_s > 0) {
+      failure_sum_s_ += static_cast<float>(latency_s);
+      failure_weight_ += 1;
+    }
+    succeeded_ *= moment.rules->trust_after_failure;
     failed_ += 1;
     return;
   }
@@ -142,36 +134,27 @@ void Evidence::LearnOther(Outcome outcome, double latency_s, Moment moment,
   // taken longer: censored, so never evidence of being quick.
   if (latency_s > LatencySeconds(moment)) {
     if (outcome == Outcome::kTimeout) {
-      latency_sum_s_ *= moment.trust_after_failure;
-      latency_weight_ *= moment.trust_after_failure;
+      latency_sum_s_ *= moment.rules->trust_after_failure;
+      latency_weight_ *= moment.rules->trust_after_failure;
     }
     latency_sum_s_ += latency_s;
     latency_weight_ += 1;
   }
 }
 
-Terms Evidence::WithFailures(Moment moment, const Mishaps& mishaps,
-                             Terms terms) const {
-  terms.failure_cost_s = FailureCostSeconds(moment, mishaps);
-  const double good = succeeded_ + moment.prior_weight;
-  terms.success_rate = std::max(kLowestSuccessRate, good / (good + failed_));
-  return terms;
-}
-
 BackendSnapshot Evidence::Snapshot(const Moment& moment,
-                                   Mishaps mishaps) const {
-  if (failed_ == 0) ForgetFailures(mishaps);
-  const Terms terms = TermsAt(moment, mishaps);
+                                   const Mishaps& mishaps) const {
+  const Terms terms = TermsAt(moment);
   BackendSnapshot snapshot;
   snapshot.distance = distance_;
   snapshot.expected_latency = Rounded(ExpectedLatency(terms));
   snapshot.latency = Rounded(terms.latency_s);
-  snapshot.failure_cost = Rounded(FailureCostSeconds(moment, mishaps));
-  snapshot.success_rate = terms.success_rate;
+  snapshot.failure_cost = Rounded(FailureCostSeconds(moment));
+  snapshot.success_rate = 1 / (1 + terms.failures);
   snapshot.outstanding = outstanding_;
   snapshot.overdue = terms.overdue;
   snapshot.turn = terms.turn;
-  snapshot.failure_latency = Rounded(FailureLatencySeconds(moment, mishaps));
+  snapshot.failure_latency = Rounded(FailureLatencySeconds(moment));
   snapshot.mean_age =
       Rounded(waiting_ > 0 ? AgesSeconds(moment) / waiting_ : 0);
   snapshot.share = Share(moment);
@@ -183,13 +166,13 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
     snapshot.since_outcome = std::chrono::nanoseconds(
         std::max<std::int64_t>(since, 0) << kCoarseBits);
   }
-  snapshot.picks = picks_;
+  snapshot.picks = successes_ + mishaps.failures + mishaps.timeouts +
+                   mishaps.cancelled + mishaps.dropped + waiting_;
   snapshot.successes = successes_;
   snapshot.failures = mishaps.failures;
   snapshot.timeouts = mishaps.timeouts;
   snapshot.cancelled = mishaps.cancelled;
-  snapshot.dropped = picks_ - successes_ - mishaps.failures - mishaps.timeouts -
-                     mishaps.cancelled - waiting_;
+  snapshot.dropped = mishaps.dropped;
   snapshot.late_finishes = mishaps.late_finishes;
   return snapshot;
 }

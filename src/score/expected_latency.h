@@ -9,23 +9,25 @@ namespace els::internal {
 struct Terms {
   double latency_s = 0;          // l: of an answer, in the mean.
   double failure_cost_s = 0;     // c: of one failed attempt.
-  double success_rate = 1;       // s: in (0, 1].
+  double failures = 0;           // 1/s - 1, at a success rate of s.
   std::int64_t outstanding = 0;  // q
   double overdue = 1;            // At least 1: what is owed is late by this.
   double turn = 1;               // About 1: above a fair share more.
   double distance = 1;           // Set by the operator.
 };
 
-// E in seconds. With a success rate of s, 1/s - 1 attempts fail before the one
-// that succeeds, so that an answer takes l + c (1/s - 1); and the backend first
-// has q others to answer.
+// What an answer takes of a backend that has nothing else to do. With a success
+// rate of s, 1/s - 1 attempts fail before the one that succeeds, so that it
+// takes l + c (1/s - 1).
+inline double LatencyAlone(const Terms& terms) {
+  return terms.latency_s + terms.failure_cost_s * terms.failures;
+}
+
+// E in seconds: the backend first has q others to answer.
 inline double ExpectedLatency(const Terms& terms) {
-  double alone_s = terms.latency_s;
-  if (terms.success_rate < 1) {
-    alone_s += terms.failure_cost_s * (1 / terms.success_rate - 1);
-  }
   const auto in_line = static_cast<double>(terms.outstanding + 1);
-  return alone_s * in_line * terms.overdue * terms.turn * terms.distance;
+  return LatencyAlone(terms) * in_line *
+         (terms.overdue * terms.turn * terms.distance);
 }
 
 // How much the outstanding requests are late: their mean age in units of

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <utility>
+
+#include "src/score/evidence.h"
 
 namespace els::internal {
 namespace {
@@ -15,12 +16,21 @@ double Seconds(Duration duration) {
 // REQUIRES: from > 0.
 double Change(double from, double to) { return std::abs(to - from) / from; }
 
-// However slow the clocks, what a quiet balancer has learnt is soon known.
-constexpr double kLongestBeatNs = 1e6;
+// A beat is 0.4 % of the shortest memory. However slow the clocks, what a quiet
+// balancer has learnt is soon known.
+constexpr double kTicksPerBeat = 16;
+constexpr double kLongestBeatNs = 1e7;
 
-// By how much scores may move at the least, in parts of what they were, while
-// what is known of the fleet doubles: its means move, and so do shares.
-constexpr double kEvidence = 0.3;
+// After a beat at which a clock has gone on by this much, nothing is left of
+// what was before.
+constexpr double kAllForgotten = 64;
+
+// What changes of the means are worth counting, in parts of what they were.
+// That of latencies is seen in the scores by the part of it that
+// Evidence::RoundsToFall allows for; the others may be seen whole, so that
+// every word is written anew.
+constexpr double kLatencyMoves = 0.02;
+constexpr double kOthersMove = 0.065;
 
 }  // namespace
 
@@ -35,9 +45,11 @@ void Fleet::SetOptions(const Options& options) {
   Recompute();
 }
 
-void Fleet::SetBackends(std::size_t backends) {
+void Fleet::SetBackends(std::size_t backends, double recent_picks) {
   backends_ = static_cast<double>(std::max<std::size_t>(1, backends));
+  recent_picks_ = recent_picks;
   Configure();
+  Move();
 }
 
 void Fleet::Configure() {
@@ -49,15 +61,29 @@ void Fleet::Configure() {
       Seconds(options_.latency_memory) / Seconds(options_.failure_cost_memory);
   turn_per_latency_ =
       Seconds(options_.latency_memory) / Seconds(options_.turn_memory);
-  const double fastest =
-      std::max({latency_rate_, success_rate_, latency_rate_ * cost_per_latency_,
-                latency_rate_ * turn_per_latency_});
-  beat_ns_ = static_cast<std::int64_t>(
-      std::min(1e9 / (fastest * kTicksPerMemory), kLongestBeatNs));
+  beat_ns_ = static_cast<std::int64_t>(std::min(
+      1e9 * kTicksPerBeat / (FastestRate() * kTicksPerMemory), kLongestBeatNs));
+}
+
+double Fleet::FastestRate() const {
+  return std::max(
+      {latency_rate_, success_rate_, latency_rate_ * turn_per_latency_});
+}
+
+double Fleet::longest_absence_ns() const {
+  constexpr double kCircle = 4294967296 / kTicksPerMemory;
+  return 1e9 * kCircle / 2 / FastestRate();
+}
+
+std::uint32_t Fleet::picks_to_beat() const {
+  const double most = std::max(64.0, backends_ / 4);
+  const double growth = 0.01 / std::max(1.0, options_.turn_slope);
+  const double all = 1 + std::floor(std::min(most, growth * recent_picks_));
+  return static_cast<std::uint32_t>(std::max(0.0, all - picks_));
 }
 
 double Fleet::Clock::Advance(double by) {
-  memories += by;
+  memories += std::min(by, kAllForgotten);
   const Ticks before = ticks;
   ticks = static_cast<Ticks>(
       static_cast<std::uint64_t>(memories * kTicksPerMemory));
@@ -71,76 +97,76 @@ void Fleet::Sum::Fade(double decay) {
   if (weight < 1e-28) *this = {};
 }
 
-void Fleet::Count(std::uint64_t picks, double gathered) {
-  const auto count = static_cast<double>(picks);
-  picks_ += count;
-  recent_picks_ += count;
-  gathered_picks_ += count * gathered;
+void Fleet::Advance(std::int64_t elapsed_ns, const News& news) {
+  picks_ += news.picks;
+  recent_picks_ += news.picks;
+  if (picks_ > 0) {
+    const double elapsed_s = internal::Seconds(elapsed_ns);
+    const double latency =
+        std::min(elapsed_s * latency_rate_, picks_ / latency_picks_);
+    const double success =
+        std::min(elapsed_s * success_rate_, picks_ / success_picks_);
+    const double turn = latency * turn_per_latency_;
+    latency_.Fade(latency_clock_.Advance(latency));
+    cost_.Fade(cost_clock_.Advance(latency * cost_per_latency_));
+    success_clock_.Advance(success);
+    recent_picks_ *= turn_clock_.Advance(turn);
+    picks_ = 0;
+    const double all_but_turns = std::max(latency, success);
+    rounds_ += all_but_turns / kMemoriesPerRound;
+  }
+  AddSuccesses(news);
 }
 
-double Fleet::Advance(std::int64_t elapsed_ns) {
-  if (picks_ == 0) return 0;
-  const double elapsed_s = internal::Seconds(elapsed_ns);
-  const double latency =
-      std::min(elapsed_s * latency_rate_, picks_ / latency_picks_);
-  const double success =
-      std::min(elapsed_s * success_rate_, picks_ / success_picks_);
-  const double turn = latency * turn_per_latency_;
-  const double fair_part = backends_ / (recent_picks_ - picks_ + backends_);
-  latency_.Fade(latency_clock_.Advance(latency));
-  cost_.Fade(cost_clock_.Advance(latency * cost_per_latency_));
-  success_clock_.Advance(success);
-  const double turn_decay = turn_clock_.Advance(turn);
-  recent_picks_ *= turn_decay;
-  gathered_picks_ *= turn_decay;
-  picks_ = 0;
-  return latency + success + turn + MovedSince(fair_part);
+void Fleet::Add(const News& news) {
+  picks_ += news.picks;
+  recent_picks_ += news.picks;
+  AddSuccesses(news);
 }
 
-double Fleet::MovedSince(double fair_part) const {
-  return std::max(kEvidence, options_.turn_slope) *
-         Change(fair_part, FairPart());
-}
-
-double Fleet::growth() const {
-  return 0.005 / std::max(kEvidence, options_.turn_slope);
-}
-
-void Fleet::Gather(Evidence& evidence) {
-  const Evidence::News news = evidence.TakeNews();
+void Fleet::AddSuccesses(const News& news) {
   latency_.Add(news);
   cost_.Add(news);
   succeeded_ = succeeded_ || news.successes > 0;
-  gathered_picks_ += evidence.recent_picks();
+  Recompute();
 }
 
-double Fleet::EndRound() {
-  const double fair_part = FairPart();
-  recent_picks_ = std::exchange(gathered_picks_, 0);
-  return Recompute() + MovedSince(fair_part);
-}
-
-double Fleet::Recompute() {
-  const double latency_s = latency_s_;
-  const double failure_cost_s = failure_cost_s_;
+void Fleet::Recompute() {
   // A fleet that has had no success for very long keeps its last mean.
-  latency_s_ = latency_.MeanOr(succeeded_ ? latency_s
+  latency_s_ = latency_.MeanOr(succeeded_ ? latency_s_
                                           : Seconds(options_.initial_latency));
   failure_cost_s_ = options_.failure_cost_factor * cost_.MeanOr(latency_s_);
-  return (latency_s > 0 ? Change(latency_s, latency_s_) : 0) +
-         (failure_cost_s > 0 ? Change(failure_cost_s, failure_cost_s_) : 0);
+  Move();
 }
 
-void Fleet::WriteMeans(Moment& moment) const {
+// Counts rounds for what the means have moved by.
+void Fleet::Move() {
+  const auto moved = [](double& counted, double mean, double by) {
+    if (counted > 0 && Change(counted, mean) < by) return 0.0;
+    const double change = counted > 0 ? Change(counted, mean) : 1;
+    counted = mean;
+    return change;
+  };
+  rounds_ += moved(counted_latency_s_, latency_s_, kLatencyMoves) /
+             (Evidence::kFollowing * kMemoriesPerRound);
+  const double slope = std::max(1.0, options_.turn_slope);
+  if (moved(counted_failure_cost_s_, failure_cost_s_, kOthersMove) > 0 ||
+      moved(counted_fair_part_, FairPart(), kOthersMove / slope) > 0) {
+    rounds_ += kMostRounds;
+  }
+}
+
+void Fleet::WriteTo(Moment& moment) const {
   moment.latency_s = latency_s_;
   moment.failure_cost_s = failure_cost_s_;
   moment.fair_part = FairPart();
-}
-
-void Fleet::Publish(SharedMoment& moment) const {
-  moment.SetTicks(latency_clock_.ticks, success_clock_.ticks,
-                  turn_clock_.ticks);
-  moment.SetFleet(latency_s_, failure_cost_s_, FairPart());
+  moment.turn_pace = latency_rate_ * turn_per_latency_ /
+                     std::max(latency_rate_, success_rate_);
+  moment.latency_ticks = latency_clock_.ticks;
+  moment.success_ticks = success_clock_.ticks;
+  moment.turn_ticks = turn_clock_.ticks;
+  moment.round =
+      static_cast<std::uint32_t>(static_cast<std::uint64_t>(rounds_));
 }
 
 }  // namespace els::internal

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "els/options.h"
-#include "src/score/evidence.h"
 #include "src/score/moment.h"
+#include "src/score/news.h"
 #include "src/score/ticks.h"
 
 namespace els::internal {
@@ -13,10 +13,13 @@ namespace els::internal {
 // What is known of all backends together, and the clocks by which everything
 // is forgotten. Not thread-safe: what it finds is published in a SharedMoment.
 //
-// The clocks advance at picks alone, by the time since the beat before, and by
+// The clocks advance at beats alone, by the time since the beat before, and by
 // no more than 1 / (picks x backends) memories for each pick since: so memory
 // is bounded below by a number of picks, and a balancer that nobody uses
 // forgets nothing.
+//
+// It also counts rounds. In one round no score moves far by itself: each ends
+// when kMemoriesPerRound have passed, or when the means have moved as much.
 class Fleet {
  public:
   // `success_stretch` multiplies Options::success_memory.
@@ -24,37 +27,27 @@ class Fleet {
 
   void SetOptions(const Options& options);
 
-  // How many share the picks from now on; at least 1.
-  void SetBackends(std::size_t backends);
+  // From now on `backends` share the picks, at least 1, and they have had this
+  // many, as their own weights on the turn clock say.
+  void SetBackends(std::size_t backends, double recent_picks);
 
-  // How long the time between two beats has to be: a tick of the fastest clock,
-  // or a millisecond.
+  // The time between two beats: some ticks of the fastest clock, or 10 ms.
   std::int64_t beat_ns() const { return beat_ns_; }
+  // A beat comes sooner after so many picks more: while little is known, each
+  // of them moves the shares of all.
+  std::uint32_t picks_to_beat() const;
 
-  // So many more picks were made; this part of the backends is gathered
-  // already.
-  void Count(std::uint64_t picks, double gathered);
+  // A beat: so much time has passed, and `news` has come meanwhile.
+  void Advance(std::int64_t elapsed_ns, const News& news);
+  // More has come at the same moment.
+  void Add(const News& news);
 
-  // So much time has passed. Returns by how much scores may have moved, in
-  // parts of what they were, since the last call.
-  double Advance(std::int64_t elapsed_ns);
+  // How long a backend may be out of the set, in nanoseconds, before the clocks
+  // have gone so far round that its own readings say nothing.
+  double longest_absence_ns() const;
 
-  // A round gathers what all backends have had, one after the other, while
-  // picks go on.
-  void StartRound() { gathered_picks_ = 0; }
-  void Gather(Evidence& evidence);
-  // Recomputes the means. Returns by how much scores have moved.
-  double EndRound();
-
-  // How many picks all have had, on the turn clock; and by what part they may
-  // grow until Advance: all scores move by half a per cent with their shares.
-  double recent_picks() const { return recent_picks_; }
-  double growth() const;
-
-  // What the last round has found, and what was counted since.
-  void WriteMeans(Moment& moment) const;
-  // The same, and the clocks, for all.
-  void Publish(SharedMoment& moment) const;
+  // The means, the clocks and the round.
+  void WriteTo(Moment& moment) const;
 
  private:
   // A time of its own, in memories; and the same in whole ticks.
@@ -70,7 +63,7 @@ class Fleet {
     double sum_s = 0;
     double weight = 0;
     void Fade(double decay);
-    void Add(const Evidence::News& news) {
+    void Add(const News& news) {
       sum_s += news.latency_s;
       weight += news.successes;
     }
@@ -80,10 +73,11 @@ class Fleet {
   };
 
   void Configure();
-  double Recompute();
+  double FastestRate() const;
+  void AddSuccesses(const News& news);
+  void Recompute();
+  void Move();
   double FairPart() const { return backends_ / (recent_picks_ + backends_); }
-  // What scores move by with it.
-  double MovedSince(double fair_part) const;
 
   Options options_;
   const double success_stretch_;
@@ -103,15 +97,20 @@ class Fleet {
   Clock cost_clock_;
   Clock turn_clock_;
 
-  Sum latency_;                // On the latency clock.
-  Sum cost_;                   // On the cost clock.
-  double recent_picks_ = 0;    // On the turn clock,
-  double gathered_picks_ = 0;  // and of the round.
-  double picks_ = 0;           // Since Advance.
-  bool succeeded_ = false;     // Ever.
+  Sum latency_;              // On the latency clock.
+  Sum cost_;                 // On the cost clock.
+  double recent_picks_ = 0;  // On the turn clock.
+  double picks_ = 0;         // Since Advance.
+  bool succeeded_ = false;   // Ever.
 
-  double latency_s_ = 0;  // The means, as they are published.
+  double latency_s_ = 0;  // The means.
   double failure_cost_s_ = 0;
+
+  double rounds_ = 0;
+  // The means as they were when last counted in rounds.
+  double counted_latency_s_ = 0;
+  double counted_failure_cost_s_ = 0;
+  double counted_fair_part_ = 1;
 };
 
 }  // namespace els::internal

@@ -8,97 +8,126 @@
 
 namespace els::internal {
 
-// All that a score depends on besides the backend itself, as it is at one
-// moment: a copy of its own for each call.
-struct Moment {
-  // Of the options.
-  double prior_weight = 1;
-  double trust_after_failure = 1;
-  double outage_growth = 0;
-  double unproven_factor = 1;
-  double overdue_factor = 1;
-  double turn_slope = 0;
-  double turn_limit = 0;
-  double first_contact_limit = 1;
+// How far everything is forgotten in one round over all backends.
+inline constexpr double kMemoriesPerRound = 0.05;
 
+// After so many rounds every word is written anew, whatever it says.
+inline constexpr std::uint32_t kMostRounds = 28;
+
+// A number that many threads read, and one may write, whose value is of use by
+// itself: no order between it and others is needed.
+template <class T>
+class Shared {
+ public:
+  explicit Shared(T value) : value_(value) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): so that a formula reads well.
+  operator T() const { return value_.load(std::memory_order_relaxed); }
+  void Set(T value) { value_.store(value, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<T> value_;
+};
+
+// Those of the Options that every score depends on. Read in place, so that who
+// needs few of them loads no more. A call made while they change may see some
+// as they were.
+struct Rules {
+  explicit Rules(const Options& options)
+      : prior_weight(options.prior_weight),
+        trust_after_failure(options.trust_after_failure),
+        outage_growth(options.outage_growth),
+        unproven_factor(options.unproven_factor),
+        overdue_factor(options.overdue_factor),
+        turn_slope(options.turn_slope),
+        turn_limit(options.turn_limit),
+        first_contact_limit(options.first_contact_limit) {}
+
+  void Set(const Options& options) {
+    prior_weight.Set(options.prior_weight);
+    trust_after_failure.Set(options.trust_after_failure);
+    outage_growth.Set(options.outage_growth);
+    unproven_factor.Set(options.unproven_factor);
+    overdue_factor.Set(options.overdue_factor);
+    turn_slope.Set(options.turn_slope);
+    turn_limit.Set(options.turn_limit);
+    first_contact_limit.Set(options.first_contact_limit);
+  }
+
+  Shared<double> prior_weight;
+  Shared<double> trust_after_failure;
+  Shared<double> outage_growth;
+  Shared<double> unproven_factor;
+  Shared<double> overdue_factor;
+  Shared<double> turn_slope;
+  Shared<double> turn_limit;
+  Shared<double> first_contact_limit;
+};
+
+// All that a score depends on besides the backend itself and the rules, as it
+// is at one moment: a copy of its own for each call.
+struct Moment {
   // Of the fleet.
   double latency_s = 0;       // The mean of successes.
   double failure_cost_s = 0;  // What a failure is held to cost at the least.
   double fair_part = 1;       // One over what a fair share of the picks weighs.
+  double turn_pace = 0;       // Memories of turns to one of everything else.
 
   // How far each kind of memory has come.
   Ticks latency_ticks = 0;
   Ticks success_ticks = 0;
   Ticks turn_ticks = 0;
+  // Which round over all backends it is time for; see Fleet.
+  std::uint32_t round = 0;
 
   std::int64_t now_ns = 0;
+  const Rules* rules = nullptr;
 };
 
 // Where the latest Moment is read by every call, and written some times a
-// second. Each field is of use by itself, so that no order between them is
-// needed, and a reader may well see some of one moment and some of the next.
-class SharedMoment {
+// second. A reader may well see some of one moment and some of the next.
+class alignas(64) SharedMoment {
  public:
+  explicit SharedMoment(const Options& options) : rules_(options) {}
+  SharedMoment(const SharedMoment&) = delete;
+  SharedMoment& operator=(const SharedMoment&) = delete;
+
   Moment Read(std::int64_t now_ns) const {
-    constexpr auto kAny = std::memory_order_relaxed;
-    return {.prior_weight = prior_weight_.load(kAny),
-            .trust_after_failure = trust_after_failure_.load(kAny),
-            .outage_growth = outage_growth_.load(kAny),
-            .unproven_factor = unproven_factor_.load(kAny),
-            .overdue_factor = overdue_factor_.load(kAny),
-            .turn_slope = turn_slope_.load(kAny),
-            .turn_limit = turn_limit_.load(kAny),
-            .first_contact_limit = first_contact_limit_.load(kAny),
-            .latency_s = latency_s_.load(kAny),
-            .failure_cost_s = failure_cost_s_.load(kAny),
-            .fair_part = fair_part_.load(kAny),
-            .latency_ticks = latency_ticks_.load(kAny),
-            .success_ticks = success_ticks_.load(kAny),
-            .turn_ticks = turn_ticks_.load(kAny),
-            .now_ns = now_ns};
+    return {.latency_s = latency_s_,
+            .failure_cost_s = failure_cost_s_,
+            .fair_part = fair_part_,
+            .turn_pace = turn_pace_,
+            .latency_ticks = latency_ticks_,
+            .success_ticks = success_ticks_,
+            .turn_ticks = turn_ticks_,
+            .round = round_,
+            .now_ns = now_ns,
+            .rules = &rules_};
   }
 
-  void SetOptions(const Options& options) {
-    constexpr auto kAny = std::memory_order_relaxed;
-    prior_weight_.store(options.prior_weight, kAny);
-    trust_after_failure_.store(options.trust_after_failure, kAny);
-    outage_growth_.store(options.outage_growth, kAny);
-    unproven_factor_.store(options.unproven_factor, kAny);
-    overdue_factor_.store(options.overdue_factor, kAny);
-    turn_slope_.store(options.turn_slope, kAny);
-    turn_limit_.store(options.turn_limit, kAny);
-    first_contact_limit_.store(options.first_contact_limit, kAny);
-  }
+  void SetOptions(const Options& options) { rules_.Set(options); }
 
-  void SetFleet(double latency_s, double failure_cost_s, double fair_part) {
-    constexpr auto kAny = std::memory_order_relaxed;
-    latency_s_.store(latency_s, kAny);
-    failure_cost_s_.store(failure_cost_s, kAny);
-    fair_part_.store(fair_part, kAny);
-  }
-
-  void SetTicks(Ticks latency, Ticks success, Ticks turn) {
-    constexpr auto kAny = std::memory_order_relaxed;
-    latency_ticks_.store(latency, kAny);
-    success_ticks_.store(success, kAny);
-    turn_ticks_.store(turn, kAny);
+  // Of `moment`, what is of the fleet, and the clocks.
+  void SetFleet(const Moment& moment) {
+    latency_s_.Set(moment.latency_s);
+    failure_cost_s_.Set(moment.failure_cost_s);
+    fair_part_.Set(moment.fair_part);
+    turn_pace_.Set(moment.turn_pace);
+    latency_ticks_.Set(moment.latency_ticks);
+    success_ticks_.Set(moment.success_ticks);
+    turn_ticks_.Set(moment.turn_ticks);
+    round_.Set(moment.round);
   }
 
  private:
-  std::atomic<double> prior_weight_ = 1;
-  std::atomic<double> trust_after_failure_ = 1;
-  std::atomic<double> outage_growth_ = 0;
-  std::atomic<double> unproven_factor_ = 1;
-  std::atomic<double> overdue_factor_ = 1;
-  std::atomic<double> turn_slope_ = 0;
-  std::atomic<double> turn_limit_ = 0;
-  std::atomic<double> first_contact_limit_ = 1;
-  std::atomic<double> latency_s_ = 0;
-  std::atomic<double> failure_cost_s_ = 0;
-  std::atomic<double> fair_part_ = 1;
-  std::atomic<Ticks> latency_ticks_ = 0;
-  std::atomic<Ticks> success_ticks_ = 0;
-  std::atomic<Ticks> turn_ticks_ = 0;
+  Rules rules_;
+  Shared<double> latency_s_{0};
+  Shared<double> failure_cost_s_{0};
+  Shared<double> fair_part_{1};
+  Shared<double> turn_pace_{0};
+  Shared<Ticks> latency_ticks_{0};
+  Shared<Ticks> success_ticks_{0};
+  Shared<Ticks> turn_ticks_{0};
+  Shared<std::uint32_t> round_{0};
 };
 
 }  // namespace els::internal

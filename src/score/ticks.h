@@ -58,10 +58,11 @@ inline constexpr Table kMemories = PowersOf(1);
 // into tables of 64, so without an exponential; 0 from 64 memories on, of which
 // 10^-28 would be left. The same bits on every machine.
 constexpr double Decay(Ticks passed) {
+  const double of_one = decay_tables::kTicks[passed % 64] *
+                        decay_tables::kTicksOf64[passed / 64 % 64];
+  if (passed < 4096) return of_one;
   if (passed >= 64 * 4096) return 0;
-  return decay_tables::kTicks[passed % 64] *
-         decay_tables::kTicksOf64[passed / 64 % 64] *
-         decay_tables::kMemories[passed / 4096];
+  return of_one * decay_tables::kMemories[passed / 4096];
 }
 
 }  // namespace els::internal

@@ -95,7 +95,7 @@ class alignas(128) Record {
   // Wrapping, as there are never so many tickets at once.
   std::uint32_t Alive(std::uint32_t gone) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) {
-    return static_cast<std::uint32_t>(evidence.picks() - gone / kOneGone) &
+    return (evidence.picks() - gone / kOneGone) &
            (~std::uint32_t{0} / kOneGone);
   }
 

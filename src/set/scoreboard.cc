@@ -14,7 +14,6 @@ void Scoreboard::MoveTo(Index& index, const Moment& moment) {
     if (slot < size()) index.SetRecord(slot, &old.RecordAt(slot));
   }
   WriteAll(index, moment);
-  index.tree.set_count(old.tree.count());
   // Release: whoever finds the index finds all that is in it.
   index_.store(&index, std::memory_order_release);
   WriteAll(index, moment);
@@ -26,9 +25,9 @@ void Scoreboard::WriteAll(Index& index, const Moment& moment) {
     {
       const SpinLockHolder lock(record.lock);
       record.evidence.CatchUp(moment);
-      const Terms terms =
-          record.evidence.TermsAt(moment, record.details().mishaps);
-      index.tree.Put(slot, WordOf(record, terms, moment));
+      const Terms terms = record.evidence.TermsAt(moment);
+      index.tree.Put(slot,
+                     WordOf(record, terms, moment, Due(record, terms, moment)));
     }
     index.tree.Settle(slot);
   }

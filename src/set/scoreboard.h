@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/base/attributes.h"
 #include "absl/base/thread_annotations.h"
 #include "src/index/index.h"
 #include "src/index/word.h"
@@ -21,9 +23,8 @@ namespace els::internal {
 //  - when a request to the backend begins or ends;
 //  - when it has come up as the lowest, before it is picked: the score may have
 //    risen, as it does while answers are overdue;
-//  - by the Beat, in turn with all others: the score may have fallen, as it
-//  does
-//    while a failure fades.
+//  - by the Beat, in the round that the word names: by then the score may have
+//    fallen, as it does while a failure fades.
 class Scoreboard {
  public:
   // Settles, when it is destroyed, a word that was put: after the record's
@@ -55,15 +56,31 @@ class Scoreboard {
   // The number of backends. They have the slots from 0 on.
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
-  // Writes the word of a backend of the set. Who calls settles the slot.
-  Index& Write(const Record& record, const Terms& terms, const Moment& moment)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
-  // The same, and `settling` settles the slot.
-  void Put(const Record& record, const Moment& moment, Settling& settling)
+  // Calls `visit` with the evidence of each backend of the set, or of nearly
+  // each if that changes meanwhile.
+  template <class Visit>
+  void ForEach(Visit visit) {
+    const Index& index = this->index();
+    const std::size_t end = std::min(size(), index.slots());
+    for (std::size_t slot = 0; slot < end; ++slot) {
+      Record* const record = index.Find(slot);
+      if (record == nullptr) continue;
+      const SpinLockHolder lock(record->lock);
+      if (record->slot == slot) visit(record->evidence);
+    }
+  }
+
+  // Writes the word of a backend of the set, with the round that it names. Who
+  // calls settles the slot.
+  Index& Write(const Record& record, const Terms& terms, const Moment& moment,
+               std::uint32_t due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
+  // Finds out what to write, and `settling` settles the slot.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Put(const Record& record,
+                                        const Moment& moment,
+                                        Settling& settling)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock) {
-    settling.index_ = &Write(
-        record, record.evidence.TermsAt(moment, record.details().mishaps),
-        moment);
+    const Terms terms = record.evidence.TermsAt(moment);
+    settling.index_ = &Write(record, terms, moment, Due(record, terms, moment));
     settling.slot_ = record.slot;
   }
 
@@ -82,8 +99,11 @@ class Scoreboard {
                 const Moment& moment);
 
  private:
+  static std::uint32_t Due(const Record& record, const Terms& terms,
+                           const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
   std::uint64_t WordOf(const Record& record, const Terms& terms,
-                       const Moment& moment) const
+                       const Moment& moment, std::uint32_t due) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
   void WriteAll(Index& index, const Moment& moment);
 
@@ -96,22 +116,34 @@ class Scoreboard {
   std::atomic<std::size_t> size_ = 0;
 };
 
+inline std::uint32_t Scoreboard::Due(const Record& record, const Terms& terms,
+                                     const Moment& moment) {
+  const Evidence& evidence = record.evidence;
+  const std::uint32_t rounds = evidence.RoundsToFall(moment, terms);
+  // A backend that is held back is so until what it has been sent is late.
+  constexpr std::uint32_t kMostHeldBack = 1;
+  return moment.round + (evidence.HeldBack(moment, terms)
+                             ? std::min(rounds, kMostHeldBack)
+                             : rounds);
+}
+
 inline std::uint64_t Scoreboard::WordOf(const Record& record,
                                         const Terms& terms,
-                                        const Moment& moment) const {
+                                        const Moment& moment,
+                                        std::uint32_t due) const {
   // A chance of its own for each pick of each backend.
   const std::uint64_t tie =
-      Mix(seed_ + record.slot + (record.evidence.picks() << kSlotBits));
+      DrawTie(seed_, record.slot, record.evidence.picks());
   return MakeWord(record.evidence.HeldBack(moment, terms),
-                  ExpectedLatency(terms), tie, record.slot);
+                  ExpectedLatency(terms), tie, due, record.slot);
 }
 
 inline Index& Scoreboard::Write(const Record& record, const Terms& terms,
-                                const Moment& moment) {
+                                const Moment& moment, std::uint32_t due) {
   // Under the record's lock, so that a word never goes to an index after the
   // set has moved on to another.
   Index& index = this->index();
-  index.tree.Put(record.slot, WordOf(record, terms, moment));
+  index.tree.Put(record.slot, WordOf(record, terms, moment, due));
   return index;
 }
 

@@ -177,6 +177,39 @@ TEST_F(ApiMemoryTest, ExplanationsThatCannotBeCopiedAreKept) {
   ExpectServes();
 }
 
+// A pick does not fail for want of memory, and no request is lost.
+TEST_F(ApiMemoryTest, APickThatCannotBeExplainedIsMadeAllTheSame) {
+  for (const Choice choice :
+       {Choice::kLowest, Choice::kPowerOfTwo, Choice::kWeightedRandom}) {
+    ASSERT_TRUE(balancer_.SetOptions(Options{.choice = choice}, Now()).ok());
+    balancer_.Explain(3);
+    const std::string avoided = Id(3);
+    Ticket ticket;
+    std::uint64_t number = 0;
+    const int failures = FailEachAllocation(
+        [&] { ticket = balancer_.Pick(Now(), {avoided}); },
+        [&](bool threw) {
+          EXPECT_FALSE(threw);
+          ASSERT_TRUE(ticket);
+          ticket = Ticket();
+          std::int64_t outstanding = 0;
+          for (const BackendSnapshot& backend : balancer_.Snapshot(Now())) {
+            outstanding += backend.outstanding;
+          }
+          EXPECT_EQ(outstanding, 8);
+          number = 0;
+          for (const PickExplanation& kept : balancer_.Explanations()) {
+            EXPECT_GT(kept.number, number);
+            EXPECT_EQ(kept.candidates.size(), 4u);
+            number = kept.number;
+          }
+        });
+    EXPECT_GT(failures, 5);
+    EXPECT_GT(number, 0u);
+  }
+  ExpectServes();
+}
+
 TEST_F(ApiMemoryTest, OptionsAreReadAsSoonAsThereIsMemory) {
   const std::string text =
       "# tuned by hand\nlatency_memory = 1m0.25s\nturn_limit = 0.125\n"

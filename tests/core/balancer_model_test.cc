@@ -79,6 +79,7 @@ class Sequence {
       set.push_back({.id = backend.id, .distance = backend.distance});
       model_.set.push_back(&backend);
     }
+    model_.SetChanged();
     ASSERT_TRUE(balancer_.SetBackends(set, clock_.now()).ok());
   }
 

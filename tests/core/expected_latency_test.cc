@@ -11,19 +11,19 @@ struct Row {
   double expected_s;
 };
 
-// l, c, s, q, overdue, turn, distance
+// l, c, failures, q, overdue, turn, distance
 constexpr Row kRows[] = {
-    {"idle", {0.040, 0.2, 1, 0, 1, 1, 1}, 0.040},
-    {"three in line", {0.040, 0.2, 1, 3, 1, 1, 1}, 0.160},
+    {"idle", {0.040, 0.2, 0, 0, 1, 1, 1}, 0.040},
+    {"three in line", {0.040, 0.2, 0, 3, 1, 1, 1}, 0.160},
     {"half fail: one failure before each success",
-     {0.040, 0.2, 0.5, 0, 1, 1, 1},
+     {0.040, 0.2, 1, 0, 1, 1, 1},
      0.240},
-    {"nine of ten fail: nine failures", {0.040, 0.2, 0.1, 0, 1, 1, 1}, 1.840},
-    {"half fail with one in line", {0.040, 0.2, 0.5, 1, 1, 1, 1}, 0.480},
-    {"twice overdue", {0.040, 0.2, 1, 1, 2, 1, 1}, 0.160},
-    {"far", {0.040, 0.2, 1, 0, 1, 1, 10}, 0.400},
-    {"above its share", {0.040, 0.2, 1, 0, 1, 1.15, 1}, 0.046},
-    {"all at once", {0.010, 0.5, 0.25, 1, 3, 0.9, 2}, 16.308},
+    {"nine of ten fail: nine failures", {0.040, 0.2, 9, 0, 1, 1, 1}, 1.840},
+    {"half fail with one in line", {0.040, 0.2, 1, 1, 1, 1, 1}, 0.480},
+    {"twice overdue", {0.040, 0.2, 0, 1, 2, 1, 1}, 0.160},
+    {"far", {0.040, 0.2, 0, 0, 1, 1, 10}, 0.400},
+    {"above its share", {0.040, 0.2, 0, 0, 1, 1.15, 1}, 0.046},
+    {"all at once", {0.010, 0.5, 3, 1, 3, 0.9, 2}, 16.308},
 };
 
 TEST(ExpectedLatencyTest, AgreesWithTheTable) {

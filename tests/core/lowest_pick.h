@@ -8,7 +8,7 @@
 
 namespace els {
 
-// Whether a pick made now, with nobody else at work, is within 1 % of the
+// Whether a pick made now, with nobody else at work, is within 10 % of the
 // lowest expected latency of all, recomputed for every backend at this moment
 // (which is what Snapshot does). REQUIRES: tags are positions in the set.
 inline bool PicksTheLowest(Balancer& balancer, TimePoint now) {
@@ -18,13 +18,14 @@ inline bool PicksTheLowest(Balancer& balancer, TimePoint now) {
   const Ticket probe = balancer.Pick(now);
   Duration lowest = Duration::max();
   for (const BackendSnapshot& backend : before) {
-    // One at its first-contact limit, and not late, is not to be picked.
-    const bool limited = backend.successes < 30 && backend.overdue == 1 &&
+    // One at its first-contact limit is not to be picked before it is late, and
+    // need not be as soon as it is.
+    const bool limited = backend.successes < 30 &&
                          backend.outstanding >= std::int64_t{1}
                                                     << backend.successes;
     if (!limited) lowest = std::min(lowest, backend.expected_latency);
   }
-  return before[probe.tag()].expected_latency <= lowest * 1.01;
+  return before[probe.tag()].expected_latency <= lowest * 1.1;
 }
 
 }  // namespace els

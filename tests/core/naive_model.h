@@ -48,7 +48,8 @@ struct ModelBackend {
   double pace = 1;
   double aged_until = 0;
   int setbacks = 0;
-  std::vector<double> news = {};  // Latencies that the fleet is not told yet.
+  // Latencies that the fleet is told of once the backend is back in the set.
+  std::vector<double> news = {};
   int outstanding = 0;
   int successes = 0;
 };
@@ -56,12 +57,13 @@ struct ModelBackend {
 // With the default options, but no spread of the success memory.
 class Model {
  public:
-  // The clocks go on at a pick that comes a tick of the fastest of them after
-  // the one that moved them before; then the fleet's means are taken.
+  // The clocks go on at a pick that comes a beat after the one that moved them
+  // before, 10 ms, or after so many picks that shares have moved; then the
+  // fleet's means are taken.
   void BeforePick(double now_s) {
     const auto n = static_cast<double>(set.size());
-    if (now_s - last_beat_s_ >= std::floor(2.8e9 / 4096) * 1e-9 ||
-        picks_since_beat_ >= beat_after_) {
+    constexpr double kBeat = 0.010 - 1e-9;  // Whatever seconds are rounded to.
+    if (now_s - last_beat_s_ >= kBeat || picks_since_beat_ >= beat_after_) {
       const double dt = now_s - last_beat_s_;
       last_beat_s_ = now_s;
       const double step = std::min(dt / 3, picks_since_beat_ / (5 * n));
@@ -73,7 +75,13 @@ class Model {
       picks_since_beat_ = 0;
     }
     TakeNews();
-    beat_after_ = 1 + std::min(64.0, std::floor(AllPicks() * (0.005 / 1.5)));
+    PlanBeat();
+  }
+
+  // The set is another: the fleet takes what it has been told.
+  void SetChanged() {
+    TakeNews();
+    PlanBeat();
   }
 
   void Pick(ModelBackend& backend, double now_s) {
@@ -111,7 +119,7 @@ class Model {
     if (!ok) return;
     backend.failing_since.reset();
     ++backend.successes;
-    if (timed) backend.news.push_back(latency_s);
+    if (timed) (InSet(backend) ? news_ : backend.news).push_back(latency_s);
   }
 
   double Expected(ModelBackend backend, double now_s) const {
@@ -188,14 +196,30 @@ class Model {
     Weigh(backend.success, success_clock_);
   }
 
-  void TakeNews() {
-    for (ModelBackend* backend : set) {
-      for (const double latency_s : backend->news) {
-        fleet_.push_back({latency_clock_, latency_s});
-        fleet_cost_.push_back({cost_clock_, latency_s});
-      }
-      backend->news.clear();
+  void PlanBeat() {
+    beat_after_ = 1 + std::min(64.0, std::floor(AllPicks() * (0.01 / 1.5)));
+  }
+
+  bool InSet(const ModelBackend& backend) const {
+    return std::find(set.begin(), set.end(), &backend) != set.end();
+  }
+
+  // Of those in the set, too: nothing else has told the fleet since they are.
+  std::vector<double> AllNews() const {
+    std::vector<double> all = news_;
+    for (const ModelBackend* backend : set) {
+      all.insert(all.end(), backend->news.begin(), backend->news.end());
     }
+    return all;
+  }
+
+  void TakeNews() {
+    for (const double latency_s : AllNews()) {
+      fleet_.push_back({latency_clock_, latency_s});
+      fleet_cost_.push_back({cost_clock_, latency_s});
+    }
+    news_.clear();
+    for (ModelBackend* backend : set) backend->news.clear();
   }
 
   // Of what has been taken, and perhaps of what will be next.
@@ -203,10 +227,11 @@ class Model {
                    bool news = true) const {
     double sum_s = WeightedSum(taken, clock, true);
     double weight = WeightedSum(taken, clock, false);
-    for (const ModelBackend* backend : set) {
-      if (!news) break;
-      for (const double latency_s : backend->news) sum_s += latency_s;
-      weight += static_cast<double>(backend->news.size());
+    if (news) {
+      for (const double latency_s : AllNews()) {
+        sum_s += latency_s;
+        ++weight;
+      }
     }
     return weight > 0 ? sum_s / weight : 0.050;
   }
@@ -239,10 +264,12 @@ class Model {
   double success_clock_ = 0;
   double cost_clock_ = 0;
   double turn_clock_ = 0;
-  double last_beat_s_ = -1;
+  double last_beat_s_ = 0;  // When the first set was made.
   double picks_since_beat_ = 0;
-  double beat_after_ = 0;
+  double beat_after_ = 1;
   std::vector<Observation> fleet_, fleet_cost_;
+  std::vector<double>
+      news_;  // Latencies that the fleet takes at the next pick.
 };
 
 }  // namespace els

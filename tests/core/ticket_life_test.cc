@@ -140,7 +140,8 @@ TEST_F(TicketLifeTest, ALateAnswerIsLearntIfTheBackendIsBackInTime) {
   clock_.Advance(kRemembered - milliseconds(400));
   SetIds({"a"});
   EXPECT_EQ(First().successes, 1u);
-  EXPECT_EQ(First().latency, milliseconds(400));
+  // What the fleet is told of, it is told in floats.
+  EXPECT_FLOAT_EQ(First().latency.count(), Duration(milliseconds(400)).count());
   EXPECT_EQ(First().outstanding, 1);
   EXPECT_EQ(All().size(), 1u);
   after.Finish(Outcome::kFailure, clock_.now());
@@ -242,7 +243,8 @@ TEST_F(TicketLifeTest, OneThatReturnsTakesItsNewTagAndDistance) {
   ASSERT_TRUE(balancer_->SetBackends({changed}, clock_.now()).ok());
   EXPECT_EQ(First().tag, 8u);
   EXPECT_EQ(First().distance, 4);
-  EXPECT_EQ(First().expected_latency, 4 * before.expected_latency);
+  EXPECT_FLOAT_EQ(First().expected_latency.count(),
+                  4 * before.expected_latency.count());
   EXPECT_EQ(Pick().tag(), 8u);
   EXPECT_EQ(ticket.tag(), 7u);
 }

@@ -182,7 +182,9 @@ TEST_F(TimeRobustnessTest, LatenciesFromANanosecondToTenDaysAreLearnt) {
         Duration(hours(1)), Duration(hours(24)), Duration(hours(240))}) {
     const double ratio = std::chrono::duration<double>(Learnt(latency)) /
                          std::chrono::duration<double>(latency);
-    EXPECT_NEAR(ratio, 1, 1e-9) << latency.count() << " ns";
+    // Of the mean of the fleet, which is kept to a sixteenth of a nanosecond
+    // and told in floats.
+    EXPECT_NEAR(ratio, 1, 1e-7) << latency.count() << " ns";
   }
 }
 

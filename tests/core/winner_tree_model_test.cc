@@ -62,15 +62,28 @@ struct TwoThreads : rl::test_suite<Test, 2> {
   }
 };
 
-struct WithARound : TwoThreads<WithARound> {
+struct Repaired : TwoThreads<Repaired> {
   void after() {
-    for (std::size_t slot = 0; slot < 5; ++slot) tree->Settle(slot);
+    for (int node = 0; node < 2; ++node) tree->Repair();
     RL_ASSERT(tree->Lowest() == 12);
   }
 };
 
-struct WithoutARound : TwoThreads<WithoutARound> {
+struct NotRepaired : TwoThreads<NotRepaired> {
   void after() { RL_ASSERT(tree->Lowest() == 12); }
+};
+
+// A third word is taken away meanwhile by who has found it at the root, and
+// finds it there again until nobody has it.
+struct TakenAway : TwoThreads<TakenAway> {
+  void after() {
+    for (int i = 0; i < 3; ++i) {
+      const std::uint64_t lowest = tree->Lowest();
+      if (lowest == 12 || lowest == 20) return;
+      tree->SettleAll(4);
+    }
+    RL_ASSERT(false);
+  }
 };
 
 // Whether all goes well in every case.
@@ -82,13 +95,17 @@ bool Holds() {
   return rl::simulate<Test>(parameters);
 }
 
-TEST(WinnerTreeModelTest, ARoundFindsTheLowestWhateverThreadsHaveDone) {
-  EXPECT_TRUE(Holds<WithARound>());
+TEST(WinnerTreeModelTest, RepairFindsTheLowestWhateverThreadsHaveDone) {
+  EXPECT_TRUE(Holds<Repaired>());
 }
 
 // What the first test would miss if the two could not get in each other's way.
-TEST(WinnerTreeModelTest, WithoutOneTheLowestMayStayHidden) {
-  EXPECT_FALSE(Holds<WithoutARound>());
+TEST(WinnerTreeModelTest, WithoutRepairTheLowestMayStayHidden) {
+  EXPECT_FALSE(Holds<NotRepaired>());
+}
+
+TEST(WinnerTreeModelTest, AWordThatNoSlotHasGoesOnceItsSlotIsSettled) {
+  EXPECT_TRUE(Holds<TakenAway>());
 }
 
 }  // namespace

@@ -36,14 +36,6 @@ TEST(WinnerTreeTest, KnowsNothingOfAWordBeforeItIsSettled) {
   EXPECT_EQ(tree.Lowest(), 7u);
 }
 
-TEST(WinnerTreeTest, CountsBesideTheRoot) {
-  WinnerTree tree(1);
-  tree.Count();
-  tree.Count();
-  EXPECT_EQ(tree.count(), 2u);
-  EXPECT_EQ(tree.Lowest(), WinnerTree::kNone);
-}
-
 // Few values, so that words repeat, fall and rise; some are taken out.
 std::uint64_t DrawWord(Random& random) {
   const std::uint64_t value = random.Below(20);
@@ -66,6 +58,42 @@ TEST(WinnerTreeTest, AgreesWithASearchThroughAllWords) {
       ASSERT_EQ(tree.Lowest(), *std::min_element(words.begin(), words.end()));
     }
   }
+}
+
+// As threads may leave it that get in each other's way: words that were put,
+// and not made known.
+TEST(WinnerTreeTest, IsRightAgainOnceEachNodeIsRepaired) {
+  Random random(1);
+  for (const std::size_t size : Sizes()) {
+    SCOPED_TRACE(std::to_string(size) + " slots");
+    WinnerTree tree(size);
+    std::vector<std::uint64_t> words(size);
+    for (int round = 0; round < 5; ++round) {
+      for (std::size_t slot = 0; slot < size; ++slot) {
+        words[slot] = DrawWord(random);
+        tree.Put(slot, words[slot]);
+      }
+      for (std::size_t i = 0; i < size / 3 + 1; ++i) tree.Repair();
+      // Whichever node was the first, the nodes above it come later, or again.
+      for (std::size_t i = 0; i < size / 3 + 1; ++i) tree.Repair();
+      ASSERT_EQ(tree.Lowest(), *std::min_element(words.begin(), words.end()));
+    }
+  }
+}
+
+// Its parent has the word already, so that Settle sees no need to go further.
+TEST(WinnerTreeTest, SettlesAllNodesAboveASlotWhereSettleStops) {
+  WinnerTree tree(64);
+  tree.Put(0, 5);
+  tree.Settle(0);
+  tree.Put(0, 9);  // Another thread's, in the middle of its own Settle:
+  tree.Put(1, 7);
+  tree.Settle(1);
+  EXPECT_EQ(tree.Lowest(), 7u);
+  tree.Put(1, 5);
+  tree.Put(0, 5);
+  tree.SettleAll(0);
+  EXPECT_EQ(tree.Lowest(), 5u);
 }
 
 TEST(WinnerTreeTest, PassesOverTheSlotsExcluded) {

@@ -1,0 +1,80 @@
+# How many instructions one request costs, at real rates: counted by callgrind,
+# so the same on every run. One request in 128 fails, and 256 are outstanding.
+#
+#   cmake -D ELS_PACED=PROGRAM [-D CHECK=ON] -P bench/instructions.cmake
+#
+# A row is the difference of two runs over the difference of their lengths: what
+# comes before the first request does not count. With CHECK, a row above its
+# bound fails. The bounds are the figures of this library when they were set,
+# and 3 %: a change that costs more is to be known, and to be worth it.
+
+cmake_minimum_required(VERSION 3.25)
+
+find_program(VALGRIND valgrind REQUIRED)
+
+# Backends, requests a second, bound.
+set(rows
+    "10 1000 1170"
+    "10 10000 1030"
+    "10 100000 1030"
+    "10 1000000 1010"
+    "100 1000 1300"
+    "100 10000 1230"
+    "100 100000 1240"
+    "100 1000000 1170"
+    "1000 1000 1670"
+    "1000 10000 1440"
+    "1000 100000 1410"
+    "1000 1000000 1360"
+    "10000 1000 2490"
+    "10000 100000 2250")
+
+function(instructions backends rate requests result)
+  execute_process(
+    COMMAND
+      ${VALGRIND} --tool=callgrind --callgrind-out-file=/dev/null ${ELS_PACED}
+      ${backends} ${rate} 128 ${requests}
+    RESULT_VARIABLE status
+    ERROR_VARIABLE log)
+  if(NOT status EQUAL 0 OR NOT log MATCHES "Collected : ([0-9]+)")
+    message(FATAL_ERROR "callgrind failed: ${log}")
+  endif()
+  set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
+endfunction()
+
+message("instructions a request, one in 128 failing, 256 outstanding:")
+message("  backends  rate       instructions  bound")
+set(above "")
+foreach(row IN LISTS rows)
+  separate_arguments(row UNIX_COMMAND "${row}")
+  list(GET row 0 backends)
+  list(GET row 1 rate)
+  list(GET row 2 bound)
+  set(length 40000)
+  if(backends GREATER 1000)
+    set(length 60000)
+  endif()
+  math(EXPR twice "2 * ${length}")
+  instructions(${backends} ${rate} ${length} once)
+  instructions(${backends} ${rate} ${twice} both)
+  math(EXPR each "(${both} - ${once}) / ${length}")
+  set(line "")
+  foreach(pair "${backends};8" "${rate};9" "${each};12" "${bound};0")
+    list(GET pair 0 value)
+    list(GET pair 1 width)
+    string(LENGTH "${value}" length_of_value)
+    math(EXPR missing "${width} - ${length_of_value}")
+    if(missing LESS 0)
+      set(missing 0)
+    endif()
+    string(REPEAT " " ${missing} spaces)
+    string(APPEND line "  ${value}${spaces}")
+  endforeach()
+  message("${line}")
+  if(each GREATER bound)
+    list(APPEND above "${backends} backends at ${rate} a second")
+  endif()
+endforeach()
+if(CHECK AND above)
+  message(FATAL_ERROR "above the bound: ${above}")
+endif()

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace els::internal {
+
+// What a backend has had that the fleet does not know yet.
+struct News {
+  std::uint32_t picks = 0;
+  std::uint32_t successes = 0;
+  double latency_s = 0;  // The sum over the successes.
+
+  bool Any() const { return (picks | successes) != 0; }
+};
+
+// Where backends leave news for the fleet. Thread-safe; to tell takes two
+// locked additions, so that where there is much, backends gather it first.
+class Inbox {
+ public:
+  // Whether news is told at once, however little it is: until there have been
+  // so many successes since Take.
+  bool Quiet() const {
+    return counts_.load(std::memory_order_relaxed) <
+           quiet_.load(std::memory_order_relaxed);
+  }
+  void SetQuiet(std::size_t successes) {
+    quiet_.store(std::uint64_t{successes} << 32, std::memory_order_relaxed);
+  }
+
+  void Tell(const News& news) {
+    counts_.fetch_add(std::uint64_t{news.successes} << 32 | news.picks,
+                      std::memory_order_relaxed);
+    if (news.successes == 0) return;
+    latency_.fetch_add(
+        static_cast<std::uint64_t>(news.latency_s * kUnitsPerSecond + 0.5),
+        std::memory_order_relaxed);
+  }
+
+  // The picks that were told and not taken.
+  std::uint32_t picks() const {
+    return static_cast<std::uint32_t>(counts_.load(std::memory_order_relaxed));
+  }
+
+  // What was told since the last call. Of two who tell meanwhile, the latencies
+  // of one may come with the counts of the other, or the call after.
+  News Take() {
+    const std::uint64_t latency =
+        latency_.exchange(0, std::memory_order_relaxed);
+    return From(counts_.exchange(0, std::memory_order_relaxed), latency);
+  }
+  // The same, and it stays.
+  News Peek() const {
+    return From(counts_.load(std::memory_order_relaxed),
+                latency_.load(std::memory_order_relaxed));
+  }
+
+ private:
+  // Of latencies: 300,000 hours fit into 64 bits.
+  static constexpr double kUnitsPerSecond = 16e9;
+
+  static News From(std::uint64_t counts, std::uint64_t latency) {
+    return {.picks = static_cast<std::uint32_t>(counts),
+            .successes = static_cast<std::uint32_t>(counts >> 32),
+            .latency_s = static_cast<double>(latency) / kUnitsPerSecond};
+  }
+
+  // Successes above, picks below.
+  std::atomic<std::uint64_t> counts_ = 0;
+  std::atomic<std::uint64_t> latency_ = 0;
+  std::atomic<std::uint64_t> quiet_ = 0;
+};
+
+}  // namespace els::internal
