@@ -151,11 +151,11 @@ asio::awaitable<void> RunLoad(tcp::endpoint target,
 }
 
 asio::awaitable<std::string> Fetch(tcp::endpoint target, std::string path) {
-  constexpr std::chrono::seconds kPatience(5);
+  constexpr std::chrono::seconds kFetchTimeout(5);
   Client client(co_await asio::this_coro::executor, target);
   Request request(http::verb::get, path, 11);
   Response response =
-      co_await client.Send(std::move(request), Clock::now() + kPatience);
+      co_await client.Send(std::move(request), Clock::now() + kFetchTimeout);
   if (!Ok(response)) {
     throw std::runtime_error("GET " + path + ": status " +
                              std::to_string(response.result_int()));

@@ -13,11 +13,11 @@
 #include "absl/strings/str_split.h"
 #include "sim/files/duration_text.h"
 #include "sim/model/absl_view.h"
+#include "sim/model/virtual_time.h"
 
 namespace els_sim {
 namespace {
 
-constexpr double kNanosecondsPerSecond = 1e9;
 constexpr double kMaxSeconds = 24 * 3600;
 
 absl::Status LineError(std::size_t line, absl::string_view text,
@@ -64,7 +64,7 @@ absl::StatusOr<std::size_t> PlaceOf(std::string_view column,
       "\"; the columns are ", absl::CHexEscape(names)));
 }
 
-constexpr absl::string_view kTime =
+constexpr absl::string_view kTimeFormat =
     "time: a number of seconds, at most a day, or a timestamp such as "
     "2023-11-16 18:15:46.68";
 
@@ -98,10 +98,10 @@ absl::StatusOr<std::vector<Duration>> ParseTimes(std::string_view text,
     }
     std::vector<absl::string_view> row = {cells};
     if (!column.empty()) row = absl::StrSplit(cells, ',');
-    if (*place >= row.size()) return LineError(line, cells, kTime);
+    if (*place >= row.size()) return LineError(line, cells, kTimeFormat);
     const absl::string_view cell = absl::StripAsciiWhitespace(row[*place]);
     const std::optional<Duration> time = TimeOf(cell);
-    if (!time.has_value()) return LineError(line, cell, kTime);
+    if (!time.has_value()) return LineError(line, cell, kTimeFormat);
     times.push_back(*time);
     return absl::OkStatus();
   };

@@ -22,7 +22,7 @@ namespace json = boost::json;
 // Four digits: more cannot be seen, and would make most of the page.
 double Short(double value) { return Rounded(value, 4); }
 
-double Milliseconds(FractionalDuration duration) {
+double InMilliseconds(FractionalDuration duration) {
   return Short(duration / std::chrono::milliseconds(1));
 }
 
@@ -35,7 +35,7 @@ json::array CostsOverTime(const Timeline& timeline) {
       continue;
     }
     costs.push_back(
-        Milliseconds(step.cost / static_cast<double>(step.requests)));
+        InMilliseconds(step.cost / static_cast<double>(step.requests)));
   }
   return costs;
 }
@@ -64,7 +64,7 @@ json::object EntryData(const Entry& entry,
   const bool known = ratio.half_width.has_value();
   json::array quantiles;
   for (const Duration quantile : entry.quantiles) {
-    quantiles.push_back(Milliseconds(quantile));
+    quantiles.push_back(InMilliseconds(quantile));
   }
   json::object object = {
       {"ratio", Short(ratio.Ratio())},

@@ -17,12 +17,12 @@
 #include "els/options_text.h"
 #include "els/portable_math.h"
 #include "sim/model/absl_view.h"
+#include "sim/model/virtual_time.h"
 
 namespace els_sim {
 namespace {
 
 constexpr double kReach = 8;  // Of a default range, to both sides.
-constexpr double kNanosecondsPerSecond = 1e9;
 
 // A number or a duration, in seconds.
 std::optional<double> ReadValue(absl::string_view text, bool is_duration) {

@@ -12,8 +12,6 @@
 namespace access_point {
 namespace {
 
-constexpr char kUnavailable[] =
-    "HTTP/1.1 503 Unavailable\r\nContent-Length: 4\r\n\r\nbusy";
 constexpr char kPost[] =
     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
 constexpr char kBadGateway[] = "HTTP/1.1 502 Bad Gateway";

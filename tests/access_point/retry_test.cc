@@ -9,9 +9,6 @@
 namespace access_point {
 namespace {
 
-constexpr char kUnavailable[] =
-    "HTTP/1.1 503 Unavailable\r\nContent-Length: 4\r\n\r\nbusy";
-
 Options WithBudget(const els::RetryBudgetOptions& budget) {
   Options options = RunningProxy::Patient();
   options.retry_budget = budget;

@@ -29,7 +29,7 @@ Log LogOf(const Scenario& scenario, const char* policy = "central-queue") {
   return log;
 }
 
-Scenario Stream(double load, std::vector<ServerPlan> servers) {
+Scenario PoissonStream(double load, std::vector<ServerPlan> servers) {
   return {.name = "stream",
           .arrivals = OpenArrivals{.length = seconds(5), .load = load},
           .sizes = {.mean = milliseconds(10)},
@@ -48,8 +48,8 @@ Scenario Burst(std::size_t requests, std::vector<ServerPlan> servers) {
 TEST(CentralQueue, IsOneServerWithAllTheSlotsWhereServersAreAlike) {
   for (const double load : {0.5, 0.9, 1.2}) {
     const Log many =
-        LogOf(Stream(load, std::vector<ServerPlan>(4, {.slots = 2})));
-    const Log one = LogOf(Stream(load, {{.slots = 8}}), "random");
+        LogOf(PoissonStream(load, std::vector<ServerPlan>(4, {.slots = 2})));
+    const Log one = LogOf(PoissonStream(load, {{.slots = 8}}), "random");
     ASSERT_GT(many.size(), 1000);
     ASSERT_EQ(many.size(), one.size());
     for (const auto& [number, ended] : many) {

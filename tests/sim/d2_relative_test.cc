@@ -18,8 +18,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr els::Outcome kFails = els::Outcome::kFailure;
-
 // Intervals end at 5 s, 10 s and so on.
 D2Relative MakeD2(std::size_t servers, D2Options options = {}) {
   options.first_interval = D2Relative::kInterval;

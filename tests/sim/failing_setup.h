@@ -12,12 +12,6 @@
 
 namespace els_sim {
 
-inline void Fail(Policy& policy, const Attempt& attempt,
-                 Duration latency = std::chrono::milliseconds(1),
-                 Time now = kStart) {
-  policy.Finish(attempt, els::Outcome::kFailure, latency, now);
-}
-
 // One request after the other, 10 ms apart: server 0 fails them after 1 ms, the
 // others serve them in 40 ms. How many of them server 0 gets.
 inline int SentToTheFailing(Policy& policy, int requests) {

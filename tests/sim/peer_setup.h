@@ -11,12 +11,6 @@
 
 namespace els_sim {
 
-inline void Fail(Policy& policy, const Attempt& attempt,
-                 Duration latency = std::chrono::milliseconds(1),
-                 Time now = kStart) {
-  policy.Finish(attempt, els::Outcome::kFailure, latency, now);
-}
-
 // Makes it the only one to choose.
 inline Attempt PickOnly(Policy& policy, std::uint32_t server,
                         std::uint32_t servers, Time now = kStart) {

@@ -21,8 +21,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr els::Outcome kFails = els::Outcome::kFailure;
-
 TEST(EnvoyLeastRequest, MayCompareAServerWithItself) {
   EnvoyLeastRequest policy(SetupOf(2));
   for (int i = 0; i < 100; ++i) PickAt(policy, 0);

@@ -25,8 +25,6 @@ double InMilliseconds(FractionalDuration duration) {
   return duration / milliseconds(1);
 }
 
-constexpr els::Outcome kFails = els::Outcome::kFailure;
-
 TEST(IngressNginxEwma, AveragesByElapsedTimeWithoutPeaks) {
   IngressNginxEwma policy(SetupOf(1));
   EXPECT_EQ(policy.Score(0, kStart).count(), 0);

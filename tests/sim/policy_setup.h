@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include "sim/model/policy.h"
@@ -13,6 +14,16 @@
 namespace els_sim {
 
 inline constexpr Time kStart;
+
+inline const PolicyInfo& Named(std::string_view name) {
+  return *FindPolicy(name);
+}
+
+inline std::vector<const PolicyInfo*> AllPolicies() {
+  std::vector<const PolicyInfo*> all;
+  for (const PolicyInfo& policy : Policies()) all.push_back(&policy);
+  return all;
+}
 
 inline std::vector<Member> MembersOf(
     std::initializer_list<std::uint32_t> servers) {
@@ -36,6 +47,12 @@ inline void Succeed(Policy& policy, const Attempt& attempt,
                     Duration latency = std::chrono::milliseconds(40),
                     Time now = kStart) {
   policy.Finish(attempt, els::Outcome::kSuccess, latency, now);
+}
+
+inline void Fail(Policy& policy, const Attempt& attempt,
+                 Duration latency = std::chrono::milliseconds(1),
+                 Time now = kStart) {
+  policy.Finish(attempt, els::Outcome::kFailure, latency, now);
 }
 
 }  // namespace els_sim

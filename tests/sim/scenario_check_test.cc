@@ -23,7 +23,7 @@ Scenario Good() {
           .timeout = seconds(1)};
 }
 
-struct Row {
+struct Mistake {
   std::function<void(Scenario&)> change;
   const char* wrong;
 };
@@ -32,11 +32,11 @@ OpenArrivals& Open(Scenario& scenario) {
   return std::get<OpenArrivals>(scenario.arrivals);
 }
 
-void ExpectWrong(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void ExpectWrong(const std::vector<Mistake>& mistakes) {
+  for (const Mistake& mistake : mistakes) {
     Scenario scenario = Good();
-    row.change(scenario);
-    EXPECT_EQ(WhatIsWrong(scenario), row.wrong);
+    mistake.change(scenario);
+    EXPECT_EQ(WhatIsWrong(scenario), mistake.wrong);
   }
 }
 

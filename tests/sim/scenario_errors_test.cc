@@ -37,7 +37,7 @@ count = 10
 timeout = "1s"
 )";
 
-absl::StatusOr<std::string> Load(const std::string& name) {
+absl::StatusOr<std::string> LoadQuantiles(const std::string& name) {
   if (name == "letters.txt") return std::string("1\na\n");
   if (name == "falling.txt") return std::string("2\n1\n");
   if (name == "good.txt") return std::string("1\n2\n");
@@ -60,7 +60,7 @@ TEST_P(ScenarioErrors, AreToldInOneLineWithPlaceAndKey) {
   ASSERT_NE(place, text.npos);
   text.replace(place, std::string_view(GetParam().old_text).size(),
                GetParam().new_text);
-  const auto scenario = ParseScenario(text, "a/x.toml", Load);
+  const auto scenario = ParseScenario(text, "a/x.toml", LoadQuantiles);
   ASSERT_FALSE(scenario.ok());
   EXPECT_EQ(scenario.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::string(scenario.status().message()),
@@ -194,8 +194,8 @@ INSTANTIATE_TEST_SUITE_P(
             "which is 5s"}));
 
 TEST(ScenarioErrors, AreAllToldInOrderOfPlace) {
-  const auto scenario =
-      ParseScenario("shows = 1\nname = \"x\"\nfoo = 2\n", "x.toml", Load);
+  const auto scenario = ParseScenario("shows = 1\nname = \"x\"\nfoo = 2\n",
+                                      "x.toml", LoadQuantiles);
   EXPECT_EQ(std::string(scenario.status().message()),
             "x.toml:1:1: description is missing\n"
             "x.toml:1:1: arrivals is missing\n"

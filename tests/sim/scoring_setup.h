@@ -13,6 +13,8 @@
 
 namespace els_sim {
 
+inline constexpr els::Outcome kFails = els::Outcome::kFailure;
+
 // Of servers 0 to 9, the one that is asked for.
 inline Attempt PickAt(Policy& policy, std::uint32_t server, Time now = kStart) {
   const Attempt attempt = PickOnly(policy, server, 10, now);

@@ -18,8 +18,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr els::Outcome kFails = els::Outcome::kFailure;
-
 TEST(ServiceTalk, HalvesInTenSecondsAndRoundsUpToMilliseconds) {
   ServiceTalk policy(SetupOf(1));
   policy.Finish(policy.Pick(kStart), els::Outcome::kSuccess, milliseconds(101),

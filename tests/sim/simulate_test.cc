@@ -13,14 +13,13 @@
 
 #include "absl/strings/ascii.h"
 #include "sim/files/catalogue.h"
+#include "tests/sim/policy_setup.h"
 
 namespace els_sim {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-const PolicyInfo& Named(std::string_view name) { return *FindPolicy(name); }
 
 // Requests of exactly 10 ms, all at once from one access point, in turn.
 Scenario Burst(std::size_t requests, std::vector<ServerPlan> servers) {
@@ -328,12 +327,6 @@ TEST_P(InEveryScenario, EveryRequestEndsAndCountsOnce) {
     }
     EXPECT_GT(result.costs.Quantile(1), Duration::zero());
   }
-}
-
-std::vector<const PolicyInfo*> AllPolicies() {
-  std::vector<const PolicyInfo*> policies;
-  for (const PolicyInfo& policy : Policies()) policies.push_back(&policy);
-  return policies;
 }
 
 std::string CamelCase(const testing::TestParamInfo<const PolicyInfo*>& info) {

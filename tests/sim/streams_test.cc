@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kDraws = 200'000;
+constexpr int kPairs = 200'000;
 
 double FirstUniform(const Stream& stream, std::uint64_t index) {
   els::Random random = stream.At(index);
@@ -23,11 +23,11 @@ double FirstUniform(const Stream& stream, std::uint64_t index) {
 template <typename X, typename Y>
 double Correlation(const X& x, const Y& y) {
   double sum = 0;
-  for (int i = 0; i < kDraws; ++i) sum += (x(i) - 0.5) * (y(i) - 0.5);
-  return sum / kDraws * 12;
+  for (int i = 0; i < kPairs; ++i) sum += (x(i) - 0.5) * (y(i) - 0.5);
+  return sum / kPairs * 12;
 }
 
-const double kFourStandardErrors = 4 / std::sqrt(kDraws);
+const double kFourStandardErrors = 4 / std::sqrt(kPairs);
 
 TEST(Stream, DependsOnSeedPurposeAndIndexAlone) {
   const Stream stream(7, Purpose::kSize);
@@ -76,13 +76,13 @@ TEST(Stream, NeighbouringSeedsAreUncorrelated) {
 TEST(Exponential, HasTheMeanAskedForWithinFourStandardErrors) {
   const Stream stream(1, Purpose::kSize);
   double sum_ms = 0;
-  for (int i = 0; i < kDraws; ++i) {
+  for (int i = 0; i < kPairs; ++i) {
     els::Random random = stream.At(i);
     sum_ms += FractionalDuration(Exponential(milliseconds(40), random)) /
               milliseconds(1);
   }
   // The standard deviation of an exponential variable is its mean.
-  EXPECT_NEAR(sum_ms / kDraws, 40, 40 * kFourStandardErrors);
+  EXPECT_NEAR(sum_ms / kPairs, 40, 40 * kFourStandardErrors);
 }
 
 TEST(Exponential, HasTheClosedFormsQuantilesWithinFourStandardErrors) {
@@ -97,13 +97,13 @@ TEST(Exponential, HasTheClosedFormsQuantilesWithinFourStandardErrors) {
   const Stream stream(2, Purpose::kSize);
   for (const auto& c : kCases) {
     int below = 0;
-    for (int i = 0; i < kDraws; ++i) {
+    for (int i = 0; i < kPairs; ++i) {
       els::Random random = stream.At(i);
       const FractionalDuration drawn = Exponential(milliseconds(40), random);
       if (drawn <= milliseconds(40) * c.quantile_in_means) ++below;
     }
-    const double part = static_cast<double>(below) / kDraws;
-    EXPECT_NEAR(part, c.p, 4 * std::sqrt(c.p * (1 - c.p) / kDraws));
+    const double part = static_cast<double>(below) / kPairs;
+    EXPECT_NEAR(part, c.p, 4 * std::sqrt(c.p * (1 - c.p) / kPairs));
   }
 }
 

@@ -9,17 +9,10 @@
 
 #include "sim/files/catalogue.h"
 #include "sim/results/compare.h"
+#include "tests/sim/policy_setup.h"
 
 namespace els_sim {
 namespace {
-
-const PolicyInfo& Named(std::string_view name) { return *FindPolicy(name); }
-
-std::vector<const PolicyInfo*> AllPolicies() {
-  std::vector<const PolicyInfo*> all;
-  for (const PolicyInfo& policy : Policies()) all.push_back(&policy);
-  return all;
-}
 
 TEST(Compare, PrintsTheSameBytesForTheSameSeed) {
   const Scenario scenario = *FindScenario("failing");

@@ -10,13 +10,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Time At(int ms) { return Time(milliseconds(ms)); }
+Time AtMs(int ms) { return Time(milliseconds(ms)); }
 
 TEST(Timeline, CountsRequestsWhereTheyArrived) {
   Timeline timeline({.servers = {{}, {}}});
-  timeline.Add({.arrival = At(2100), .end = At(2200), .server = 1});
-  timeline.Add({.arrival = At(0), .end = At(1500), .server = 0});
-  timeline.Add({.arrival = At(999), .end = At(1009), .server = 1});
+  timeline.Add({.arrival = AtMs(2100), .end = AtMs(2200), .server = 1});
+  timeline.Add({.arrival = AtMs(0), .end = AtMs(1500), .server = 0});
+  timeline.Add({.arrival = AtMs(999), .end = AtMs(1009), .server = 1});
   ASSERT_EQ(timeline.steps().size(), 3);
   const Timeline::Step& first = timeline.steps()[0];
   EXPECT_EQ(first.requests, 2);
@@ -29,9 +29,9 @@ TEST(Timeline, CountsRequestsWhereTheyArrived) {
 TEST(Timeline, AddsThePenaltyOfWhatFailed) {
   Timeline timeline({.servers = {{}}, .failure_penalty = milliseconds(500)});
   timeline.Add(
-      {.arrival = At(0), .end = At(1), .outcome = els::Outcome::kFailure});
+      {.arrival = AtMs(0), .end = AtMs(1), .outcome = els::Outcome::kFailure});
   timeline.Add(
-      {.arrival = At(1), .end = At(11), .outcome = els::Outcome::kTimeout});
+      {.arrival = AtMs(1), .end = AtMs(11), .outcome = els::Outcome::kTimeout});
   EXPECT_EQ(timeline.steps()[0].cost / milliseconds(1), 1011);
 }
 

@@ -20,7 +20,7 @@ std::vector<Arrival> All(const Scenario& scenario, std::uint64_t seed) {
   return arrivals;
 }
 
-Scenario Poisson(double load) {
+Scenario PoissonAt(double load) {
   return {.arrivals = OpenArrivals{.length = seconds(100), .load = load},
           .sizes = {.mean = milliseconds(10)},
           .servers = {{.slots = 8}, {.slots = 2}},
@@ -30,13 +30,13 @@ Scenario Poisson(double load) {
 TEST(Workload, BringsTheLoadAskedFor) {
   // Ten slots of 10 ms each: 1000 requests a second at load 1, so 50,000 in
   // 100 s at load 0.5, with a standard deviation of sqrt(50,000).
-  const auto arrivals = All(Poisson(0.5), 1);
+  const auto arrivals = All(PoissonAt(0.5), 1);
   EXPECT_NEAR(static_cast<double>(arrivals.size()), 50'000,
               4 * std::sqrt(50'000));
 }
 
 TEST(Workload, CountsOnlyHealthyServersAsCapacity) {
-  Scenario scenario = Poisson(0.5);
+  Scenario scenario = PoissonAt(0.5);
   EXPECT_DOUBLE_EQ(BaseRate(scenario, OpenArrivals{}), 500);
   scenario.servers.push_back({.slots = 8, .phases = {{.slowness = 10}}});
   scenario.servers.push_back({.slots = 8, .phases = {{.failure_rate = 0.9}}});
@@ -47,7 +47,7 @@ TEST(Workload, CountsOnlyHealthyServersAsCapacity) {
 }
 
 TEST(Workload, BringsTheRateAskedForWhateverTheServers) {
-  Scenario scenario = Poisson(0.5);
+  Scenario scenario = PoissonAt(0.5);
   scenario.arrivals =
       OpenArrivals{.length = seconds(10), .gaps = Gaps::kConstant, .rate = 4};
   const auto arrivals = All(scenario, 1);
@@ -85,7 +85,7 @@ TEST(Workload, BringsEachUsersNextRequestWhenItsLastHasEnded) {
 }
 
 TEST(Workload, GivesTheHeavyAccessPointsTheirShare) {
-  Scenario scenario = Poisson(0.5);
+  Scenario scenario = PoissonAt(0.5);
   scenario.access_points = 10;
   scenario.skew = Skew{.heavy = 0.2, .share = 0.8};
   const auto arrivals = All(scenario, 1);
@@ -97,7 +97,7 @@ TEST(Workload, GivesTheHeavyAccessPointsTheirShare) {
 
 TEST(Workload, ArrivesInOrderAndWithinTheLength) {
   Time latest;
-  for (const Arrival& arrival : All(Poisson(0.5), 1)) {
+  for (const Arrival& arrival : All(PoissonAt(0.5), 1)) {
     ASSERT_GE(arrival.time, latest);
     ASSERT_LT(arrival.time.time_since_epoch(), seconds(100));
     ASSERT_LT(arrival.access_point, 4U);
@@ -106,8 +106,8 @@ TEST(Workload, ArrivesInOrderAndWithinTheLength) {
 }
 
 TEST(Workload, KeepsEachRequestsSizePlaceAndLuckWhateverTheLoad) {
-  const auto light = All(Poisson(0.25), 3);
-  const auto heavy = All(Poisson(0.75), 3);
+  const auto light = All(PoissonAt(0.25), 3);
+  const auto heavy = All(PoissonAt(0.75), 3);
   ASSERT_LT(light.size(), heavy.size());
   for (std::size_t i = 0; i < light.size(); ++i) {
     ASSERT_EQ(light[i].size, heavy[i].size);
@@ -120,8 +120,8 @@ TEST(Workload, KeepsEachRequestsSizePlaceAndLuckWhateverTheLoad) {
 }
 
 TEST(Workload, DiffersBetweenSeeds) {
-  EXPECT_NE(All(Poisson(0.5), 1).front().size,
-            All(Poisson(0.5), 2).front().size);
+  EXPECT_NE(All(PoissonAt(0.5), 1).front().size,
+            All(PoissonAt(0.5), 2).front().size);
 }
 
 TEST(Workload, BringsABurstAtTheStartAndThenNothing) {
