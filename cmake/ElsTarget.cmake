@@ -31,11 +31,20 @@ function(els_target target)
   endif()
 endfunction()
 
-# els_precompile(TARGET header...): of the target's sources, if ELS_PRECOMPILE.
-function(els_precompile target)
-  if(ELS_PRECOMPILE AND NOT CCACHE)
-    target_precompile_headers(${target} PRIVATE ${ARGN})
+# els_compile_quickly(TARGET): for programs and tests, which spend their time in the
+# libraries. Under sanitizers most of the time of compiling them is the optimiser's,
+# as it sees all the checks.
+function(els_compile_quickly target)
+  if(ELS_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
   endif()
+endfunction()
+
+# els_compile_test_quickly(TARGET): the same of what only tests link, which need not be
+# fast elsewhere either.
+function(els_compile_test_quickly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  els_compile_quickly(${target})
 endfunction()
 
 # els_test(NAME SOURCES file... LIBRARIES target...): one GoogleTest program,
@@ -48,6 +57,8 @@ function(els_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   els_target(${name})
+  els_compile_test_quickly(${name})
+  els_units(${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main)
   if(TARGET els_test_headers)

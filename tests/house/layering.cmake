@@ -1,4 +1,4 @@
-# Who may include whom, and what nobody may use. Arrows run one way:
+# Who may include whom and what first, and what nobody may use. Arrows run one way:
 # examples, bench, sim -> include/els <- src.
 cmake_minimum_required(VERSION 3.25)
 
@@ -42,6 +42,24 @@ function(check folder)
   endforeach()
 endfunction()
 
+# A source includes the header of its name first, so that it is compiled with
+# nothing before it.
+function(check_own_header_first folder)
+  file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/${folder}/*.cc)
+  foreach(source IN LISTS sources)
+    string(REGEX REPLACE "cc$" "h" header ${source})
+    if(NOT EXISTS ${ROOT}/${header})
+      string(REPLACE "src/api/" "els/" header ${header})
+    endif()
+    if(EXISTS ${ROOT}/${header} OR EXISTS ${ROOT}/include/${header})
+      file(STRINGS ${ROOT}/${source} first REGEX "^#include" LIMIT_COUNT 1)
+      if(NOT first STREQUAL "#include \"${header}\"")
+        complain(${source} "does not include ${header} before any other")
+      endif()
+    endif()
+  endforeach()
+endfunction()
+
 # The C library's functions give different bits on different processors; sqrt
 # alone is exact.
 set(libm "std::(exp|log|pow|sin|cos|tan|cbrt|hypot|tgamma|lgamma)[a-z0-9]*\\(")
@@ -65,3 +83,7 @@ check(sim BUT "sim/theory/theory[a-z_]*[.]cc" INCLUDES "absl/|boost/(heap|json|m
 check(examples INCLUDES "absl/|boost/|els/|examples/|sys/|arpa/|netinet/|[a-z_]+\\.h>")
 check(bench INCLUDES "absl/|benchmark/|els/|bench/|sim/")
 check(tests INCLUDES ".*")
+
+foreach(folder src sim examples bench)
+  check_own_header_first(${folder})
+endforeach()

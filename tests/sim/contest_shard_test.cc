@@ -79,7 +79,7 @@ TEST(StretchesOf, GivesEachShardOfEverything) {
   }
 }
 
-ContestPlan FromTheCatalogue() {
+ContestPlan CataloguePlan() {
   return {.scenarios = {*FindScenario("spotify"), *FindScenario("silent")},
           .policies = {FindPolicy("p2c"), FindPolicy("els"),
                        FindPolicy("round-robin")},
@@ -89,16 +89,16 @@ ContestPlan FromTheCatalogue() {
 }
 
 TEST(PutTogether, MakesTheSameOfShardsInAnyOrder) {
-  const Contest whole = RunContest(FromTheCatalogue(), 1);
+  const Contest whole = RunContest(CataloguePlan(), 1);
   for (const std::size_t count : {2, 5, 20}) {
     std::vector<Tally> all;
     for (std::size_t number = count; number > 0; --number) {
-      const auto stretches = StretchesOf(FromTheCatalogue(), {number, count});
-      for (Tally& tally : RunStretches(FromTheCatalogue(), stretches, 2)) {
+      const auto stretches = StretchesOf(CataloguePlan(), {number, count});
+      for (Tally& tally : RunStretches(CataloguePlan(), stretches, 2)) {
         all.push_back(std::move(tally));
       }
     }
-    const Contest contest = PutTogether(FromTheCatalogue(), std::move(all));
+    const Contest contest = PutTogether(CataloguePlan(), std::move(all));
     EXPECT_EQ(ContestJson(contest), ContestJson(whole)) << count;
     EXPECT_EQ(RenderContest(contest), RenderContest(whole)) << count;
     EXPECT_EQ(ContestPageData(contest), ContestPageData(whole)) << count;

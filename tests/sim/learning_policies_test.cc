@@ -7,6 +7,7 @@
 
 #include "sim/policies/expected_latency.h"
 #include "sim/policies/peak_ewma.h"
+#include "tests/sim/peer_setup.h"
 #include "tests/sim/policy_setup.h"
 
 namespace els_sim {
@@ -14,10 +15,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-double InMilliseconds(FractionalDuration duration) {
-  return duration / milliseconds(1);
-}
 
 TEST(PeakEwma, StartsAtThirtyMillisecondsTimesOutstandingAndTheNext) {
   PeakEwma policy(SetupOf(2));

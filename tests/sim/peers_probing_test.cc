@@ -25,7 +25,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 // What a test says is true. By server.
-struct Facts final : Truth {
+struct EightFacts final : Truth {
   std::array<std::size_t, 8> in_server = {};
   std::array<double, 8> slowness = {1, 1, 1, 1, 1, 1, 1, 1};
   std::set<std::uint32_t> silent = {};
@@ -42,7 +42,7 @@ struct Facts final : Truth {
   }
 };
 
-PolicySetup ToldBy(const Facts& facts, std::size_t servers) {
+PolicySetup ToldBy(const EightFacts& facts, std::size_t servers) {
   PolicySetup setup = SetupOf(servers);
   setup.truth = &facts;
   return setup;
@@ -58,7 +58,7 @@ TEST(Prequal, ReusesRepliesTheMoreTheFewerOfThemAreNew) {
 }
 
 TEST(Prequal, ForgetsRepliesAfterASecond) {
-  const Facts facts;
+  const EightFacts facts;
   Prequal policy(ToldBy(facts, 8));
   policy.Pick(kStart);
   EXPECT_EQ(policy.Pool().size(), 3U);
@@ -70,7 +70,7 @@ TEST(Prequal, ForgetsRepliesAfterASecond) {
 }
 
 TEST(Prequal, TakesWhatItWasToldAtThePickBefore) {
-  Facts facts;
+  EightFacts facts;
   facts.slowness = {3, 1, 2};
   Prequal policy(ToldBy(facts, 3));
   policy.Pick(kStart);
@@ -80,7 +80,7 @@ TEST(Prequal, TakesWhatItWasToldAtThePickBefore) {
 }
 
 TEST(Prequal, ExpectsWhatWasAnsweredAtThatLoadTimesTheSlowness) {
-  Facts facts;
+  EightFacts facts;
   facts.slowness = {2, 2};
   Prequal policy(ToldBy(facts, 1));
   Succeed(policy, policy.Pick(kStart), milliseconds(40));
@@ -91,7 +91,7 @@ TEST(Prequal, ExpectsWhatWasAnsweredAtThatLoadTimesTheSlowness) {
 }
 
 TEST(Prequal, KeepsTheRepliesOfThoseThatStayAlone) {
-  const Facts facts;
+  const EightFacts facts;
   Prequal policy(ToldBy(facts, 3));
   policy.Pick(kStart);
   ASSERT_EQ(policy.Pool().size(), 3U);
@@ -101,7 +101,7 @@ TEST(Prequal, KeepsTheRepliesOfThoseThatStayAlone) {
 }
 
 TEST(Prequal, LeavesAServerThatAnswersNoProbes) {
-  Facts facts;
+  EightFacts facts;
   Prequal policy(ToldBy(facts, 4));
   policy.Pick(kStart);
   facts.silent = {2};
@@ -111,7 +111,7 @@ TEST(Prequal, LeavesAServerThatAnswersNoProbes) {
 }
 
 TEST(Prequal, SendsMostToAServerThatFailsAtOnce) {
-  const Facts facts;
+  const EightFacts facts;
   Prequal policy(ToldBy(facts, 4));
   EXPECT_GT(SentToTheFailing(policy, 1000), 600);
 }
@@ -183,7 +183,7 @@ constexpr std::array<std::string_view, 4> kNames = {"prequal", "go-zero",
                                                     "kratos", "dialogue"};
 
 std::unique_ptr<Policy> Make(std::string_view name, std::size_t servers) {
-  static const Facts facts;
+  static const EightFacts facts;
   return FindPolicy(name)->make(ToldBy(facts, servers));
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/policies/ingress_nginx_ewma.h"
+#include "tests/sim/peer_setup.h"
 #include "tests/sim/policy_setup.h"
 #include "tests/sim/scoring_setup.h"
 
@@ -20,10 +21,6 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-double InMilliseconds(FractionalDuration duration) {
-  return duration / milliseconds(1);
-}
 
 TEST(IngressNginxEwma, AveragesByElapsedTimeWithoutPeaks) {
   IngressNginxEwma policy(SetupOf(1));
