@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxSeeds = 1000;
 constexpr double kMaxLoad = 10;
-constexpr std::size_t kMaxRetries = 10;
+constexpr std::size_t kMaxRetriesFlag = 10;
 
 absl::StatusOr<Scenario> FindOne(const std::string& name) {
   if (name.ends_with(".toml")) return ReadScenario(name);
@@ -159,9 +159,9 @@ absl::StatusOr<std::vector<Scenario>> WithLoads(
 absl::Status SetRetries(const std::string& text,
                         std::vector<Scenario>& scenarios) {
   std::size_t retries = 0;
-  if (!absl::SimpleAtoi(text, &retries) || retries > kMaxRetries) {
-    return InvalidArgument(absl::StrCat("--retries must be 0 to ", kMaxRetries,
-                                        ", not '", text, "'"));
+  if (!absl::SimpleAtoi(text, &retries) || retries > kMaxRetriesFlag) {
+    return InvalidArgument(absl::StrCat("--retries must be 0 to ",
+                                        kMaxRetriesFlag, ", not '", text, "'"));
   }
   for (Scenario& scenario : scenarios) scenario.retries.most = retries;
   return absl::OkStatus();

@@ -43,7 +43,7 @@ constexpr const char* kTexts[] = {"start", "yardstick",   "seed",
                                   "seeds", "points",      "polish",
                                   "slack", "worst-weight"};
 
-auto Text(const char* name) {
+auto TextFlag(const char* name) {
   return po::value<std::string>()->value_name(name);
 }
 
@@ -58,45 +58,47 @@ void AddSearch(po::options_description& options) {
        "several times. Without a range: from an eighth of its value at the "
        "start to eight times that, within what is legal. Default: all numeric "
        "options of els/options_text.h that are not 0")  //
-      ("start", Text("FILE"),
+      ("start", TextFlag("FILE"),
        "the options at the start, as --out writes them; default: the "
        "library's")  //
       ("constraint", List("SCENARIO"),
        "these may not cost more than at the start; 'none' for none. Default: "
        "black-hole, cold-newcomer, half-fail, rollout, sinkhole, zone-slow")  //
-      ("slack", Text("PERCENT")->default_value("5"),
+      ("slack", TextFlag("PERCENT")->default_value("5"),
        "by how much costs of these, and error rates of all that is searched "
        "with, may be above those of the start; 0 to 100")  //
       ("hold-out", List("SCENARIO"),
        "these are looked at once, at the end; 'none' for none. Default: the "
        "hold-out families of sim/tuning/README.md")  //
-      ("yardstick", Text("P")->default_value(std::string(Contest::kYardstick)),
+      ("yardstick",
+       TextFlag("P")->default_value(std::string(Contest::kYardstick)),
        "the policy that costs are relative to, on the same requests")  //
-      ("worst-weight", Text("W")->default_value("0.2"),
+      ("worst-weight", TextFlag("W")->default_value("0.2"),
        "what the scenario with the largest ratio counts besides its part in "
        "the mean; 0 to 100");
 }
 
 void AddEffort(po::options_description& options) {
-  options.add_options()                                                      //
-      ("seed", Text("N")->default_value("1"), "the first seed, at least 1")  //
-      ("seeds", Text("K")->default_value("18"),
+  options.add_options()  //
+      ("seed", TextFlag("N")->default_value("1"),
+       "the first seed, at least 1")  //
+      ("seeds", TextFlag("K")->default_value("18"),
        "of the search; the comparison at the end has as many others; 2 to "
        "500")  //
-      ("points", Text("N")->default_value("64"),
+      ("points", TextFlag("N")->default_value("64"),
        "Sobol's points, 1 to 100000")  //
-      ("polish", Text("N")->default_value("60"),
+      ("polish", TextFlag("N")->default_value("60"),
        "points that NLopt may try after that, 0 to 100000")  //
-      ("out", Text("FILE"),
+      ("out", TextFlag("FILE"),
        "write the options there, for the library and the access point; "
        "default: print them")  //
-      ("html", Text("FILE"),
+      ("html", TextFlag("FILE"),
        "write a page with tables and charts that needs nothing but a "
        "browser")  //
-      ("journal", Text("FILE"),
+      ("journal", TextFlag("FILE"),
        "note each simulation there, for --resume; default: els-tune.journal, "
        "removed at the end")  //
-      ("resume", Text("FILE"),
+      ("resume", TextFlag("FILE"),
        "go on with the search of this journal; the other options but --out "
        "and --html are its own")  //
       ("help", "print this");

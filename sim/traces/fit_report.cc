@@ -21,11 +21,13 @@ namespace {
 constexpr std::uint64_t kSeed = 1;
 
 std::string Count(double value) { return absl::StrFormat("%.0f", value); }
-std::string Milliseconds(double ns) {
+std::string MillisecondsOf(double ns) {
   const double ms = ns / kNanosecondsPerMillisecond;
   return ms < 1000 ? absl::StrFormat("%.4g", ms) : absl::StrFormat("%.0f", ms);
 }
-std::string Percent(double part) { return absl::StrFormat("%.2f", 100 * part); }
+std::string PercentOf(double part) {
+  return absl::StrFormat("%.2f", 100 * part);
+}
 std::string KolmogorovSmirnov(const Sample& trace, const Sample& model) {
   return absl::StrFormat("%.4f", Distance(trace, model));
 }
@@ -97,12 +99,13 @@ std::string ArrivalsReport(const Recording& recording,
        SixDigits(model_times.count() / length_s)},
       {"in the busiest second", Count(trace_times.BusiestSecond()),
        Count(model_times.BusiestSecond())},
-      {"gap, mean ms", Milliseconds(trace.Mean()), Milliseconds(model.Mean())}};
+      {"gap, mean ms", MillisecondsOf(trace.Mean()),
+       MillisecondsOf(model.Mean())}};
   for (const auto& [name, part] :
        {std::pair("gap, p10", 0.1), std::pair("gap, p50", 0.5),
         std::pair("gap, p90", 0.9), std::pair("gap, p99", 0.99)}) {
-    rows.push_back({name, Milliseconds(trace.Quantile(part)),
-                    Milliseconds(model.Quantile(part))});
+    rows.push_back({name, MillisecondsOf(trace.Quantile(part)),
+                    MillisecondsOf(model.Quantile(part))});
   }
   rows.push_back({"gap, variation squared",
                   absl::StrFormat("%.3f", trace.Scv()),
@@ -174,13 +177,13 @@ TextRow BackendRow(const std::string& name, Pair pair) {
   const Sample model(std::move(pair.model.latencies));
   TextRow row = {name,
                  Count(pair.trace.successes + pair.trace.failures),
-                 Percent(pair.trace.FailureRate()),
-                 Percent(pair.model.FailureRate()),
-                 Milliseconds(trace.Mean()),
-                 Milliseconds(model.Mean())};
+                 PercentOf(pair.trace.FailureRate()),
+                 PercentOf(pair.model.FailureRate()),
+                 MillisecondsOf(trace.Mean()),
+                 MillisecondsOf(model.Mean())};
   for (const double part : {0.5, 0.9, 0.99, 0.999}) {
-    row.push_back(Milliseconds(trace.Quantile(part)));
-    row.push_back(Milliseconds(model.Quantile(part)));
+    row.push_back(MillisecondsOf(trace.Quantile(part)));
+    row.push_back(MillisecondsOf(model.Quantile(part)));
   }
   row.push_back(KolmogorovSmirnov(trace, model));
   row.push_back(ByChance(trace, model));
