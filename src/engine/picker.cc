@@ -60,7 +60,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline Picker::Attempt Picker::TakeFound(
        ExpectedLatency(terms) > ExpectedLatencyOf(word) * (1 + kTolerance));
   if (!risen) {
     evidence.Picked(moment);
-    evidence.UpdateTerms(moment, terms);
+    evidence.AddPickTo(moment, terms);
   }
   if (is_time || evidence.HasMuchNews() || inbox_.Quiet()) {
     news = evidence.TakeNews();

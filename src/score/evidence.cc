@@ -132,7 +132,7 @@ void Evidence::LearnOther(Outcome outcome, double latency_s,
   }
   // Of an answer that did not come before this it is known that it would have
   // taken longer: censored, so never evidence of being quick.
-  if (latency_s > LatencySeconds(moment)) {
+  if (latency_s > LatencySeconds(moment, moment.rules->prior_weight)) {
     if (outcome == Outcome::kTimeout) {
       latency_sum_s_ *= moment.rules->trust_after_failure;
       latency_weight_ *= moment.rules->trust_after_failure;
@@ -149,15 +149,17 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.distance = distance_;
   snapshot.expected_latency = Rounded(ExpectedLatency(terms));
   snapshot.latency = Rounded(terms.latency_s);
-  snapshot.failure_cost = Rounded(FailureCostSeconds(moment));
+  const double prior = moment.rules->prior_weight;
+  snapshot.failure_cost = Rounded(FailureCostSeconds(moment, prior));
   snapshot.success_rate = 1 / (1 + terms.failures);
   snapshot.outstanding = outstanding_;
   snapshot.overdue = terms.overdue;
   snapshot.turn = terms.turn;
-  snapshot.failure_latency = Rounded(FailureLatencySeconds(moment));
+  snapshot.failure_latency = Rounded(
+      (failure_sum_s_ + prior * moment.latency_s) / (failure_weight_ + prior));
   snapshot.mean_age =
       Rounded(waiting_ > 0 ? AgesSeconds(moment) / waiting_ : 0);
-  snapshot.share = Share(moment);
+  snapshot.share = terms.share;
   if (successes_ + mishaps.failures + mishaps.timeouts + mishaps.cancelled >
       0) {
     // Below zero where another thread's clock is ahead.

@@ -112,24 +112,34 @@ class Evidence {
   }
 
   Terms TermsAt(const Moment& moment) const {
+    const Rules& rules = *moment.rules;
+    const double prior = rules.prior_weight;
     Terms terms;
-    terms.latency_s = LatencySeconds(moment);
+    terms.prior_of_latency = prior * (1 / (latency_weight_ + prior));
+    terms.latency_s = LatencySeconds(moment, prior);
     if (failed_ > 0) {
-      terms.failure_cost_s = FailureCostSeconds(moment);
-      terms.failures = FailuresToASuccess(moment);
+      terms.prior_of_success = prior * (1 / (succeeded_ + prior));
+      terms.failure_cost_s = FailureCostSeconds(moment, prior);
+      terms.failures = FailuresToASuccess(prior);
     }
+    terms.outstanding = outstanding_;
+    terms.ages_s = AgesSeconds(moment);
+    terms.overdue =
+        Overdue(terms.ages_s, waiting_, terms.latency_s, rules.overdue_factor);
+    terms.share = Share(moment);
+    terms.turn = Turn(terms.share, rules.turn_slope, rules.turn_limit);
     terms.distance = distance_;
-    UpdateTerms(moment, terms);
     return terms;
   }
 
-  // Those of the terms that a pick changes.
-  void UpdateTerms(const Moment& moment, Terms& terms) const {
-    terms.outstanding = outstanding_;
-    terms.overdue = Overdue(AgesSeconds(moment), waiting_, terms.latency_s,
+  // What a pick, made now, has changed of `terms`, which are those before it.
+  void AddPickTo(const Moment& moment, Terms& terms) const {
+    ++terms.outstanding;
+    terms.overdue = Overdue(terms.ages_s, waiting_, terms.latency_s,
                             moment.rules->overdue_factor);
+    terms.share += moment.fair_part;
     terms.turn =
-        Turn(Share(moment), moment.rules->turn_slope, moment.rules->turn_limit);
+        Turn(terms.share, moment.rules->turn_slope, moment.rules->turn_limit);
   }
 
   // Whether the backend is at its first-contact limit, and what it has been
@@ -146,14 +156,13 @@ class Evidence {
   // fall: its latency and its failures are forgotten, its turn comes, and the
   // fleet's mean falls. `terms` are those of the moment.
   std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms) const {
-    const double prior = moment.rules->prior_weight;
-    double fall_s = prior * OneOver(latency_weight_ + prior) *
-                    std::max(terms.latency_s - moment.latency_s,
-                             kFollowing * moment.latency_s);
+    double fall_s =
+        terms.prior_of_latency * std::max(terms.latency_s - moment.latency_s,
+                                          kFollowing * moment.latency_s);
     if (failed_ > 0) fall_s += FailureFallSeconds(moment, terms);
     const double alone_s = LatencyAlone(terms);
     fall_s +=
-        moment.turn_pace * moment.rules->turn_slope * Share(moment) * alone_s;
+        moment.turn_pace * moment.rules->turn_slope * terms.share * alone_s;
     constexpr double kRounds = kMostFall / kMemoriesPerRound;
     if (kRounds * alone_s >= kMostRounds * fall_s) return kMostRounds;
     return std::max(1U, static_cast<std::uint32_t>(kRounds * alone_s / fall_s));
@@ -196,40 +205,34 @@ class Evidence {
   void LearnOther(Outcome outcome, double latency_s, const Moment& moment,
                   Mishaps& mishaps);
 
-  double FailureLatencySeconds(const Moment& moment) const {
-    return (failure_sum_s_ + moment.rules->prior_weight * moment.latency_s) /
-           (failure_weight_ + moment.rules->prior_weight);
+  // The quotients with one divisor are one division: prior / sum comes of
+  // 1 / sum, too.
+  double LatencySeconds(const Moment& moment, double prior) const {
+    const double mean = (latency_sum_s_ + prior * moment.latency_s) *
+                        (1 / (latency_weight_ + prior));
+    if (successes_ > 0) return mean;
+    return std::max(mean, moment.rules->unproven_factor * moment.latency_s);
   }
 
-  double FailureCostSeconds(const Moment& moment) const {
-    return std::max(FailureLatencySeconds(moment), moment.failure_cost_s);
+  // Without a division where failures take no longer than the fleet's do.
+  double FailureCostSeconds(const Moment& moment, double prior) const {
+    const double sum_s = failure_sum_s_ + prior * moment.latency_s;
+    const double weight = failure_weight_ + prior;
+    return sum_s > moment.failure_cost_s * weight ? sum_s / weight
+                                                  : moment.failure_cost_s;
   }
 
-  double FailuresToASuccess(const Moment& moment) const {
+  double FailuresToASuccess(double prior) const {
     constexpr double kMost = 1 / kLowestSuccessRate - 1;
-    return std::min(kMost,
-                    failed_ * OneOver(succeeded_ + moment.rules->prior_weight));
+    return std::min(kMost, failed_ * (1 / (succeeded_ + prior)));
   }
 
   // What RoundsToFall wants of c (1/s - 1) = c failed / (succeeded + prior):
   // the sums fade alike, so that the prior's part grows; and c falls to what it
   // is of others.
-  double FailureFallSeconds(const Moment& moment, const Terms& terms) const {
-    const double prior = moment.rules->prior_weight;
-    const double prior_part = prior * OneOver(succeeded_ + prior);
-    return terms.failures * (terms.failure_cost_s * prior_part +
+  static double FailureFallSeconds(const Moment& moment, const Terms& terms) {
+    return terms.failures * (terms.failure_cost_s * terms.prior_of_success +
                              terms.failure_cost_s - moment.failure_cost_s);
-  }
-
-  // Of a sum that two formulas divide by, so that it is divided by once.
-  static double OneOver(double sum) { return 1 / sum; }
-
-  double LatencySeconds(const Moment& moment) const {
-    const double prior = moment.rules->prior_weight;
-    const double mean = (latency_sum_s_ + prior * moment.latency_s) *
-                        OneOver(latency_weight_ + prior);
-    if (successes_ > 0) return mean;
-    return std::max(mean, moment.rules->unproven_factor * moment.latency_s);
   }
 
   // The sum over those not yet answered. Below zero, were it not for the bound,

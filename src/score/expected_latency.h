@@ -14,6 +14,13 @@ struct Terms {
   double overdue = 1;            // At least 1: what is owed is late by this.
   double turn = 1;               // About 1: above a fair share more.
   double distance = 1;           // Set by the operator.
+
+  // What overdue and turn are made of.
+  double ages_s = 0;  // The sum over the requests that are not answered yet.
+  double share = 0;   // Of the picks, in fair shares.
+  // How much of the latency and of the success rate is the fleet's, in [0, 1].
+  double prior_of_latency = 1;
+  double prior_of_success = 1;
 };
 
 // What an answer takes of a backend that has nothing else to do. With a success
@@ -26,8 +33,8 @@ inline double LatencyAlone(const Terms& terms) {
 // E in seconds: the backend first has q others to answer.
 inline double ExpectedLatency(const Terms& terms) {
   const auto in_line = static_cast<double>(terms.outstanding + 1);
-  return LatencyAlone(terms) * in_line *
-         (terms.overdue * terms.turn * terms.distance);
+  return LatencyAlone(terms) *
+         (in_line * (terms.overdue * terms.turn * terms.distance));
 }
 
 // How much the outstanding requests are late: their mean age in units of

@@ -76,9 +76,8 @@ double Fleet::longest_absence_ns() const {
 }
 
 std::uint32_t Fleet::picks_to_beat() const {
-  const double most = std::max(64.0, backends_ / 4);
   const double growth = 0.01 / std::max(1.0, options_.turn_slope);
-  const double all = 1 + std::floor(std::min(most, growth * recent_picks_));
+  const double all = 1 + std::floor(std::min(growth * recent_picks_, 1e9));
   return static_cast<std::uint32_t>(std::max(0.0, all - picks_));
 }
 

@@ -196,9 +196,7 @@ class Model {
     Weigh(backend.success, success_clock_);
   }
 
-  void PlanBeat() {
-    beat_after_ = 1 + std::min(64.0, std::floor(AllPicks() * (0.01 / 1.5)));
-  }
+  void PlanBeat() { beat_after_ = 1 + std::floor(AllPicks() * (0.01 / 1.5)); }
 
   bool InSet(const ModelBackend& backend) const {
     return std::find(set.begin(), set.end(), &backend) != set.end();
