@@ -7,7 +7,10 @@
 //   back, and nothing fails.
 // - ElsFailing: one request in 128 fails.
 // - ElsNewSet: the same, of a set that has just been made.
+// - ElsAt1000, ElsAt10000, ElsAt100000: that many requests a second pass on the
+//   balancer's clock, and one in 128 fails.
 // - FloorAmidWork, ElsAmidWork: 1 us of other work between.
+// - FloorAmidMoreWork, ElsAmidMoreWork: 10 us.
 // - ElsPowerOfTwoAmidTraffic, ElsLowestAmidTraffic: 3 MiB of memory between.
 // - HashIds, SetBackends: one backend is replaced.
 
@@ -153,6 +156,31 @@ void ElsNewSet(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// At a rate that proxies have. The clock is read as it is elsewhere, and
+// another time goes to the balancer.
+template <int requests_per_second>
+void ElsAt(benchmark::State& state) {
+  els::Balancer balancer(els::Options{.seed = 1});
+  Clock::time_point now = Clock::now();
+  if (!balancer.SetBackends(Set(Backends(state)), now).ok()) std::abort();
+  Ring<els::Ticket> ring;
+  Outcomes outcomes(1);
+  const auto send = [&] {
+    now += std::chrono::nanoseconds(1'000'000'000 / requests_per_second);
+    els::Ticket& ticket = ring.Next();
+    benchmark::DoNotOptimize(Clock::now());
+    ticket.Finish(outcomes.Next(), now);
+    benchmark::DoNotOptimize(Clock::now());
+    ticket = balancer.Pick(now);
+  };
+  for (std::size_t i = 0; i < 40'000 + 6 * Backends(state); ++i) send();
+  for (auto _ : state) send();
+}
+
+void ElsAt1000(benchmark::State& state) { ElsAt<1000>(state); }
+void ElsAt10000(benchmark::State& state) { ElsAt<10'000>(state); }
+void ElsAt100000(benchmark::State& state) { ElsAt<100'000>(state); }
+
 void ElsPowerOfTwo(benchmark::State& state) {
   PickAndFinish(state, els::Choice::kPowerOfTwo);
 }
@@ -163,8 +191,16 @@ void Work() {
   for (int i = 0; i < 180; ++i) benchmark::DoNotOptimize(x = 1 / (x + 0.5));
 }
 
+void MoreWork() {
+  for (int i = 0; i < 10; ++i) Work();
+}
+
 void ElsAmidWork(benchmark::State& state) {
   PickAndFinish(state, els::Choice::kLowest, Work);
+}
+
+void ElsAmidMoreWork(benchmark::State& state) {
+  PickAndFinish(state, els::Choice::kLowest, MoreWork);
 }
 
 struct alignas(64) Line {
@@ -209,6 +245,9 @@ void Floor(benchmark::State& state) { FloorWith<els::Exp>(state); }
 void FloorWithExpOfC(benchmark::State& state) { FloorWith<std::exp>(state); }
 void FloorAmidWork(benchmark::State& state) {
   FloorWith<els::Exp>(state, Work);
+}
+void FloorAmidMoreWork(benchmark::State& state) {
+  FloorWith<els::Exp>(state, MoreWork);
 }
 
 void UniformRandom(benchmark::State& state) {
@@ -307,6 +346,19 @@ BENCHMARK(ElsPowerOfTwo)->Apply(Sizes)->Apply(OneThread);
 BENCHMARK(ElsLowest)->Apply(Sizes)->Apply(ManyThreads);
 BENCHMARK(ElsFailing)->Apply(Sizes)->Apply(OneThread);
 BENCHMARK(ElsNewSet)->Apply(Sizes)->Apply(OneThread)->Iterations(400'000);
+BENCHMARK(ElsAt1000)->Apply(Sizes)->Apply(OneThread);
+BENCHMARK(ElsAt10000)->Apply(Sizes)->Apply(OneThread);
+BENCHMARK(ElsAt100000)->Apply(Sizes)->Apply(OneThread);
+BENCHMARK(FloorAmidMoreWork)
+    ->ArgName("backends")
+    ->Arg(100)
+    ->UseRealTime()
+    ->Apply(ManyThreads);
+BENCHMARK(ElsAmidMoreWork)
+    ->ArgName("backends")
+    ->Arg(100)
+    ->UseRealTime()
+    ->Apply(ManyThreads);
 BENCHMARK(FloorAmidWork)->Apply(Sizes)->Apply(ManyThreads);
 BENCHMARK(ElsAmidWork)->Apply(Sizes)->Apply(ManyThreads);
 BENCHMARK(ElsPowerOfTwoAmidTraffic)->Apply(FewSizes)->Apply(ManualTime);
@@ -350,8 +402,9 @@ int main(int argc, char** argv) {
         {{"Floor", {"UniformRandom", "ElsPowerOfTwo", "ElsLowest"}},
          {"FloorWithExpOfC",
           {"UniformRandom", "ElsPowerOfTwo", "ElsLowest", "ElsFailing",
-           "ElsNewSet"}},
+           "ElsNewSet", "ElsAt1000", "ElsAt10000", "ElsAt100000"}},
          {"FloorAmidWork", {"ElsAmidWork"}},
+         {"FloorAmidMoreWork", {"ElsAmidMoreWork"}},
          {"ElsPowerOfTwoAmidTraffic", {"ElsLowestAmidTraffic"}},
          {"HashIds", {"SetBackends"}},
          {"SimulateRoundRobin",
