@@ -13,9 +13,6 @@ namespace {
 constexpr int kMostLooks = 256;
 constexpr int kMostVisits = 24;
 
-// How many slots ahead a record is fetched.
-constexpr std::size_t kPrefetch = 4;
-
 // A word may have been written with a moment that had just passed, and name a
 // round that is over.
 constexpr std::uint32_t kLate = 2;
@@ -84,7 +81,6 @@ void Beat::Sweep(const Moment& moment) {
       std::min({size, index.slots(), swept_ + std::size_t{kMostLooks}});
   for (int visits = 0; swept_ < end && visits < kMostVisits; ++swept_) {
     if (!IsDue(index.tree.Get(swept_))) continue;
-    if (Record* const soon = index.Find(swept_ + kPrefetch)) soon->Prefetch();
     Visit(index, swept_, moment);
     ++visits;
   }
