@@ -8,8 +8,8 @@
 namespace els::internal {
 namespace {
 
-// From there on a weight is nothing, so that a failure of 18 memories ago costs
-// no time any more.
+// A weight below this counts as 0. So a failure of 18 memories ago costs no
+// time to compute any more.
 constexpr double kNothing = 1e-8;
 
 template <class Weight>
@@ -20,16 +20,16 @@ void Fade(Weight& weight, double decay) {
 
 Duration Rounded(double seconds) {
   return std::chrono::round<Duration>(std::chrono::duration<double>(
-      std::min(seconds, 1e9)));  // 31 years: below the range of Duration
+      std::min(seconds, 1e9)));  // 31 years, which a Duration can hold
 }
 
-// From where an outage fades so many times as slowly as at first, it goes on at
-// this rate, so that a backend is never retried less often than every few
-// minutes.
+// An outage is forgiven ever more slowly, down to a rate this many times below
+// the first. So a backend is never retried less often than every few minutes.
 constexpr double kRarest = 10;
 
-// The logarithm of what is left of what is known of a backend that has only
-// failed for `memories`: of (1 + growth t)^(-1/growth).
+// Returns the logarithm of the part that is left of what is known of a backend
+// after an outage of t = `memories`. The part is (1 + growth t)^(-1/growth).
+// Once it fades kRarest times as slowly as at first, it fades exponentially.
 double OutageLog(double memories, double growth) {
   if (growth < 1e-6) return -memories;
   const double growing = std::min(memories, (kRarest - 1) / growth);
@@ -37,9 +37,10 @@ double OutageLog(double memories, double growth) {
          (memories - growing) / kRarest;
 }
 
-// What is left after the time from `since` to `since` + `passed`, a short one,
-// without a logarithm: the rate at which it fades by Simpson's rule, and a
-// series for the exponential. Within 1e-7.
+// ShortOutageDecay returns what is left at `since` + `passed`, as a part of
+// what was left at `since`, for a time that IsShort. It needs no logarithm:
+// Simpson's rule integrates the rate of fading, and a series gives the
+// exponential. Within 1e-7.
 bool IsShort(double passed, double growth) {
   return passed < 1.0 / 4 && passed * growth < 1.0 / 16;
 }
@@ -57,8 +58,9 @@ double ShortOutageDecay(double since, double passed, double growth) {
 
 }  // namespace
 
-// Of what is left, the part since the last CatchUp. The bound is for an outage
-// of a million memories, after which the clock has gone round.
+// Returns the part that is left at `now` of what was left at the last CatchUp.
+// The bound of 0 is for an outage of a million memories, after which the clock
+// has gone round.
 double Evidence::OutageDecay(Ticks now, double growth) const {
   const double memories_per_tick = pace_ / (256 * kTicksPerMemory);
   const double since = memories_per_tick * (success_ticks_ - failing_since_);
@@ -78,8 +80,8 @@ void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
   const double latency_decay = Decay(latency - latency_ticks_);
   const double success_decay = failing ? OutageDecay(success, outage_growth)
                                        : Decay(success - success_ticks_);
-  // What an outage slows down is how its backend is known, not how failures
-  // are.
+  // In an outage the latencies fade as slowly as the successes and the
+  // failures. Only the latencies of failures fade as usual.
   const double decay = failing ? success_decay : latency_decay;
   Fade(latency_weight_, decay);
   latency_sum_s_ = latency_weight_ > 0 ? latency_sum_s_ * decay : 0;
@@ -99,7 +101,7 @@ void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
 
 void Evidence::NoteSetback(const Mishaps& mishaps) {
   if (pace_ == kNotFailing) failing_since_ = success_ticks_;
-  // A double, as a product of counts might not fit.
+  // A double, as a product of counts might not fit in an integer.
   const auto good = static_cast<double>(successes_ + 1);
   const auto all =
       good + static_cast<double>(mishaps.failures + mishaps.timeouts);
@@ -121,17 +123,19 @@ void Evidence::LearnOther(Outcome outcome, double latency_s,
     return;
   }
   if (outcome == Outcome::kTimeout) {
-    // Not a failure as well: under overload that would count the same wait
-    // twice, send everything to the backends that still answer, and make them
-    // time out next. But never a cheaper one, however short the deadline.
+    // A timeout does not count as a failure, too. Under overload that would
+    // count the same wait twice, send all requests to the backends that still
+    // answer, and make those time out next. But however short the deadline was,
+    // a timeout counts as at least as long as a failure costs.
     ++mishaps.timeouts;
     NoteSetback(mishaps);
     latency_s = std::max(latency_s, moment.failure_cost_s);
   } else {
     ++mishaps.cancelled;
   }
-  // Of an answer that did not come before this it is known that it would have
-  // taken longer: censored, so never evidence of being quick.
+  // The sample is censored: the answer would have taken longer than
+  // `latency_s`. So only a sample above the backend's latency counts, and none
+  // is evidence of being quick.
   if (latency_s > LatencySeconds(moment, moment.rules->prior_weight)) {
     if (outcome == Outcome::kTimeout) {
       latency_sum_s_ *= moment.rules->trust_after_failure;
@@ -162,7 +166,7 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.share = terms.share;
   if (successes_ + mishaps.failures + mishaps.timeouts + mishaps.cancelled >
       0) {
-    // Below zero where another thread's clock is ahead.
+    // The difference is negative where another thread's clock is ahead.
     const auto since =
         static_cast<std::int32_t>(Coarse(moment.now_ns) - learnt_at_);
     snapshot.since_outcome = std::chrono::nanoseconds(

@@ -13,42 +13,45 @@
 
 namespace els::internal {
 
-// In seconds, for use inside a formula.
+// Returns seconds, for use inside a formula.
 inline double Seconds(std::int64_t ns) {
   return static_cast<double>(ns) * 1e-9;
 }
 
-// How often something else than a success has come of a request to one backend.
-// Seldom written, and read for a Snapshot, so that it lies apart from the rest.
+// Counts of what went otherwise than a success at one backend. They lie apart
+// from Evidence, as calls seldom write them, and read them for a setback or a
+// Snapshot only.
 struct Mishaps {
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t cancelled = 0;
-  std::uint64_t dropped = 0;  // Before they were answered.
+  std::uint64_t dropped = 0;  // Given up before an answer.
   std::uint32_t late_finishes = 0;
 };
 
-// What successive requests teach of one backend: the only place that knows what
-// each outcome teaches. A plain value; its Record guards it.
+// What successive requests teach of one backend. No other class knows what each
+// outcome teaches. A plain value; its Record guards it.
 //
-// Every mean is of forward-decayed sums (Cormode, Shkapenyuk, Srivastava and
-// Xu, "Forward decay", ICDE 2009) whose landmark is the tick of the last
-// CatchUp: an observation made now weighs 1, and no sum can overflow.
+// Every mean is one of forward-decayed sums (Cormode, Shkapenyuk, Srivastava
+// and Xu, "Forward decay", ICDE 2009). Their landmark is the tick of the last
+// CatchUp. So an observation made now weighs 1, and no sum can overflow.
 class Evidence {
  public:
   std::uint32_t outstanding() const { return outstanding_; }
-  // The lower 32 bits of their number.
+  // Returns the lower 32 bits of the number of picks.
   std::uint32_t picks() const { return picks_; }
 
-  // Its weight on the turn clock, as of CatchUp.
+  // Returns the weight of the picks on the turn clock, as of the last CatchUp
+  // and the picks since.
   double recent_picks() const { return recent_picks_; }
 
   double distance() const { return distance_; }
   void set_distance(double distance) { distance_ = distance; }
 
-  // Ages all sums to the moment, if it is not older than that of the last call.
-  // Every call below that takes one REQUIRES it. Returns whether the clocks
-  // have moved since that call: then it is time to tell the fleet.
+  // Ages all sums to the moment. A clock that is older than at the last call
+  // does not move back. Returns whether the moment's clocks differ from those
+  // of the last call: then it is time to tell the fleet. REQUIRES, for each
+  // call below that takes a moment: CatchUp was called with that moment before.
   bool CatchUp(const Moment& moment) {
     if (latency_ticks_ == moment.latency_ticks &&
         success_ticks_ == moment.success_ticks &&
@@ -60,7 +63,7 @@ class Evidence {
     return true;
   }
 
-  // A request is sent now.
+  // Counts a request that is sent now.
   void Picked(const Moment& moment) {
     ++picks_;
     ++new_picks_;
@@ -70,15 +73,15 @@ class Evidence {
     recent_picks_ += 1;
   }
 
-  // A request sent at `start_ns` is no longer waited for: it is answered, or
-  // over.
+  // Counts a request sent at `start_ns` as no longer waited for: it is
+  // answered, or over.
   void Settled(std::int64_t start_ns) {
     --waiting_;
     start_sum_ns_ -= static_cast<std::uint64_t>(start_ns);
   }
 
-  // Learns how a request went that has taken `latency_ns`. One of 0 or less is
-  // of a clock that lags, and says nothing of the latency.
+  // Learns from a request that took `latency_ns`. A latency of 0 or less comes
+  // from a clock that lags, and is no sample, unless the outcome is a timeout.
   void Learn(Outcome outcome, std::int64_t latency_ns, const Moment& moment,
              Mishaps& mishaps) {
     learnt_at_ = Coarse(moment.now_ns);
@@ -96,13 +99,13 @@ class Evidence {
     new_latency_s_ += static_cast<float>(latency_s);
   }
 
-  // A request is over.
+  // Counts a request as over.
   void Released() { --outstanding_; }
 
-  // Whether there is so much for the fleet that it is told before the clocks
-  // move.
+  // Returns whether there is so much news that the fleet is told before the
+  // clocks move.
   bool HasMuchNews() const { return new_picks_ + new_successes_ >= 8; }
-  // What the fleet has not been told.
+  // Returns the news that the fleet has not been told, and counts it as told.
   News TakeNews() {
     const News news = {.picks = std::exchange(new_picks_, 0),
                        .successes = std::exchange(new_successes_, 0),
@@ -132,7 +135,8 @@ class Evidence {
     return terms;
   }
 
-  // What a pick, made now, has changed of `terms`, which are those before it.
+  // Changes `terms`, which are those before a pick, to those after it.
+  // REQUIRES: Picked(moment) has counted the pick.
   void AddPickTo(const Moment& moment, Terms& terms) const {
     ++terms.outstanding;
     terms.overdue = Overdue(terms.ages_s, waiting_, terms.latency_s,
@@ -142,8 +146,9 @@ class Evidence {
         Turn(terms.share, moment.rules->turn_slope, moment.rules->turn_limit);
   }
 
-  // Whether the backend is at its first-contact limit, and what it has been
-  // sent is not late: it is to be picked after all that are not.
+  // Returns whether the backend is held back: it has reached its first-contact
+  // limit, and the requests that wait there are not late in the mean. A backend
+  // that is held back is picked after all that are not.
   bool HeldBack(const Moment& moment, const Terms& terms) const {
     return successes_ < kProven && terms.overdue == 1 &&
            outstanding_ >=
@@ -151,10 +156,10 @@ class Evidence {
                    static_cast<double>(std::uint64_t{1} << successes_);
   }
 
-  // For how many rounds, at least 1, the score cannot fall by more than
-  // kMostFall of itself while nothing happens to the backend. What makes it
-  // fall: its latency and its failures are forgotten, its turn comes, and the
-  // fleet's mean falls. `terms` are those of the moment.
+  // Returns for how many rounds, from 1 to kMostRounds, the score cannot fall
+  // by more than kMostFall of itself while nothing happens to the backend. The
+  // score falls as the backend's latency and failures are forgotten, as its
+  // turn comes, and as the fleet's mean falls. `terms` are those of the moment.
   std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms) const {
     double fall_s =
         terms.prior_of_latency * std::max(terms.latency_s - moment.latency_s,
@@ -169,26 +174,27 @@ class Evidence {
   }
   static constexpr double kMostFall = 0.05;
 
-  // The part that RoundsToFall allows for of a change of the fleet's mean
-  // latency, which counts for so many more rounds.
+  // RoundsToFall allows for a fall of the fleet's mean latency by this part in
+  // a memory. Fleet counts a change of that mean by this part as the rounds of
+  // one memory.
   static constexpr double kFollowing = 0.125;
 
-  // All but the id and the tag.
+  // Returns all fields but `id`, `tag` and `removed`.
   BackendSnapshot Snapshot(const Moment& moment, const Mishaps& mishaps) const;
 
  private:
-  // After this many successes the first-contact limit, doubled by each, is
+  // Each success doubles the first-contact limit. After this many the limit is
   // beyond any number of requests.
   static constexpr std::uint64_t kProven = 40;
 
-  // A backend that only fails costs 1/s - 1 = 6.7 failures, and never more:
-  // else what is left of a set that is too small for its load is given all of
-  // it, and fails too. In the simulator's half-fail at a load of 0.8, with a
-  // retry, 0.09 loses 11.1 % of the requests of the outage and 15 s after it,
-  // 0.13 loses 7.6.
+  // A backend that only fails costs 1/s - 1 = 6.7 failures, and never more.
+  // Without this bound, the backends that still work in a set too small for its
+  // load would be given all of the load, and fail, too. In the simulator's
+  // half-fail at a load of 0.8, with a retry, 0.09 loses 11.1 % of the requests
+  // of the outage and of the 15 s after it; 0.13 loses 7.6 %.
   static constexpr double kLowestSuccessRate = 0.13;
 
-  // Of pace_.
+  // Values of pace_.
   static constexpr std::uint8_t kNotFailing = 0;
   static constexpr std::uint32_t kSlowest = 64;
   static constexpr std::uint32_t kFastest = 255;
@@ -205,8 +211,8 @@ class Evidence {
   void LearnOther(Outcome outcome, double latency_s, const Moment& moment,
                   Mishaps& mishaps);
 
-  // The quotients with one divisor are one division: prior / sum comes of
-  // 1 / sum, too.
+  // All quotients with one divisor share one division, as each multiplies by
+  // the same 1 / sum. TermsAt does so for prior / sum.
   double LatencySeconds(const Moment& moment, double prior) const {
     const double mean = (latency_sum_s_ + prior * moment.latency_s) *
                         (1 / (latency_weight_ + prior));
@@ -214,7 +220,7 @@ class Evidence {
     return std::max(mean, moment.rules->unproven_factor * moment.latency_s);
   }
 
-  // Without a division where failures take no longer than the fleet's do.
+  // Divides only where failures take longer than the least that they cost.
   double FailureCostSeconds(const Moment& moment, double prior) const {
     const double sum_s = failure_sum_s_ + prior * moment.latency_s;
     const double weight = failure_weight_ + prior;
@@ -227,16 +233,16 @@ class Evidence {
     return std::min(kMost, failed_ * (1 / (succeeded_ + prior)));
   }
 
-  // What RoundsToFall wants of c (1/s - 1) = c failed / (succeeded + prior):
-  // the sums fade alike, so that the prior's part grows; and c falls to what it
-  // is of others.
+  // Returns how fast c (1/s - 1) = c failed / (succeeded + prior) may fall, in
+  // seconds per memory, for RoundsToFall. Both sums fade alike, so the prior's
+  // part of the divisor grows. And c falls to that of the fleet.
   static double FailureFallSeconds(const Moment& moment, const Terms& terms) {
     return terms.failures * (terms.failure_cost_s * terms.prior_of_success +
                              terms.failure_cost_s - moment.failure_cost_s);
   }
 
-  // The sum over those not yet answered. Below zero, were it not for the bound,
-  // where another thread's clock is ahead.
+  // Returns the sum of the ages of the requests that are not answered yet. The
+  // sum counts as 0 where it is negative, as another thread's clock is ahead.
   double AgesSeconds(const Moment& moment) const {
     const std::uint64_t ages_ns =
         waiting_ * static_cast<std::uint64_t>(moment.now_ns) - start_sum_ns_;
@@ -249,41 +255,46 @@ class Evidence {
   }
 
   std::uint32_t outstanding_ = 0;
-  // Of those not yet answered: their number and the sum of their starts, in
-  // wrapping nanoseconds, so that their mean age is one subtraction.
+  // The number of the requests that are not answered yet, and the sum of their
+  // starts in wrapping nanoseconds. Both give the sum of their ages without a
+  // loop.
   std::uint32_t waiting_ = 0;
   std::uint64_t start_sum_ns_ = 0;
 
-  double latency_sum_s_ = 0;  // On the latency clock.
+  // The latencies. They fade on the latency clock; in an outage by OutageDecay.
+  double latency_sum_s_ = 0;
   double latency_weight_ = 0;
-  double succeeded_ = 0;  // On the success clock.
+  // The outcomes. They fade on the success clock; in an outage by OutageDecay.
+  double succeeded_ = 0;
   double failed_ = 0;
-  // Of the latencies of failures, on the latency clock. Floats, as room is
-  // scarce and what they are for, the cost of a failure, no better for more.
+  // The latencies of failures. They fade on the latency clock. Floats, as room
+  // is scarce, and the cost of a failure would be no better for more precision.
   float failure_sum_s_ = 0;
   float failure_weight_ = 0;
-  // On the turn clock. A float, for the same reason.
+  // The picks. They fade on the turn clock. A float, for the same reason.
   float recent_picks_ = 0;
 
-  // The success clock's reading at the first failure or timeout since a
-  // success; pace_ says whether there was one.
+  // The success clock's reading at the first failure or timeout since the
+  // latest success. pace_ says whether there was one.
   Ticks failing_since_ = 0;
 
   Ticks latency_ticks_ = 0;
   Ticks success_ticks_ = 0;
   Ticks turn_ticks_ = 0;
 
-  // What the fleet is to be told: see HasMuchNews.
+  // The news that the fleet has not been told.
   float new_latency_s_ = 0;
   std::uint8_t new_picks_ = 0;
   std::uint8_t new_successes_ = 0;
-  // How fast an outage is forgotten, in 256ths of the success clock's pace.
+  // How fast an outage is forgiven, in 256ths of the success clock's pace.
+  // kNotFailing if there is no outage.
   std::uint8_t pace_ = kNotFailing;
 
   std::uint32_t picks_ = 0;
   std::uint64_t successes_ = 0;
   double distance_ = 1;
-  // When the latest outcome was learnt, in units of 0.27 s. Right for 18 years.
+  // When the latest outcome was learnt, in units of 0.27 s. The time since is
+  // right for 18 years.
   std::uint32_t learnt_at_ = 0;
 };
 

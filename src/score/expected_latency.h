@@ -10,47 +10,48 @@ struct Terms {
   double latency_s = 0;          // l: of an answer, in the mean.
   double failure_cost_s = 0;     // c: of one failed attempt.
   double failures = 0;           // 1/s - 1, at a success rate of s.
-  std::int64_t outstanding = 0;  // q
-  double overdue = 1;            // At least 1: what is owed is late by this.
-  double turn = 1;               // About 1: above a fair share more.
+  std::int64_t outstanding = 0;  // q: requests picked and not finished.
+  double overdue = 1;            // At least 1: how late the answers are.
+  double turn = 1;               // Near 1: more above a fair share.
   double distance = 1;           // Set by the operator.
 
-  // What overdue and turn are made of.
+  // What overdue and turn are computed from.
   double ages_s = 0;  // The sum over the requests that are not answered yet.
-  double share = 0;   // Of the picks, in fair shares.
-  // How much of the latency and of the success rate is the fleet's, in [0, 1].
+  double share = 0;   // Of the recent picks, in fair shares.
+  // The parts of the latency and of the success rate that are the fleet's, in
+  // [0, 1].
   double prior_of_latency = 1;
   double prior_of_success = 1;
 };
 
-// What an answer takes of a backend that has nothing else to do. With a success
-// rate of s, 1/s - 1 attempts fail before the one that succeeds, so that it
-// takes l + c (1/s - 1).
+// Returns the seconds that an answer takes at a backend that has nothing else
+// to do. At a success rate of s, 1/s - 1 attempts fail before one succeeds, so
+// an answer takes l + c (1/s - 1).
 inline double LatencyAlone(const Terms& terms) {
   return terms.latency_s + terms.failure_cost_s * terms.failures;
 }
 
-// E in seconds: the backend first has q others to answer.
+// Returns E in seconds. The backend answers q other requests first.
 inline double ExpectedLatency(const Terms& terms) {
   const auto in_line = static_cast<double>(terms.outstanding + 1);
   return LatencyAlone(terms) *
          (in_line * (terms.overdue * terms.turn * terms.distance));
 }
 
-// How much the outstanding requests are late: their mean age in units of
-// `factor` times the latency that is usual, and at least 1. Silence is
-// evidence: a backend that no longer answers gives no other sign before the
-// first timeout. `ages_s` is the sum of the ages of `waiting` requests. Without
-// a division where nothing is late.
+// Returns how late the answers of outstanding requests are, at least 1: the
+// mean age of those requests in units of `factor` times the usual latency.
+// Silence is evidence: a backend that no longer answers gives no other sign
+// before the first timeout. `ages_s` is the sum of the ages of `waiting`
+// requests. Divides only where something is late.
 inline double Overdue(double ages_s, std::uint32_t waiting, double latency_s,
                       double factor) {
   const double usual_s = factor * latency_s * waiting;
   return ages_s > usual_s ? ages_s / usual_s : 1;
 }
 
-// The factor by which near-equals take turns: 1 at a fair share of the picks,
-// `slope` more for each fair share above it, and never more than `limit` away
-// from 1.
+// Returns the factor by which near-equals take turns. It is 1 at a fair share
+// of the picks, grows by `slope` for each fair share above that, and is never
+// more than `limit` away from 1.
 inline double Turn(double share, double slope, double limit) {
   return 1 + std::clamp(slope * (share - 1), -limit, limit);
 }

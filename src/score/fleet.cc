@@ -16,19 +16,21 @@ double Seconds(Duration duration) {
 // REQUIRES: from > 0.
 double Change(double from, double to) { return std::abs(to - from) / from; }
 
-// A beat is 0.4 % of the shortest memory. However slow the clocks, what a quiet
-// balancer has learnt is soon known.
+// A beat is due after 0.4 % of the shortest memory. However slow the clocks
+// are, a beat is due after 10 ms, so what a quiet balancer has learnt is soon
+// known.
 constexpr double kTicksPerBeat = 16;
 constexpr double kLongestBeatNs = 1e7;
 
-// After a beat at which a clock has gone on by this much, nothing is left of
-// what was before.
+// No clock goes on by more memories than this at one beat. After so many
+// nothing is left of what was known before.
 constexpr double kAllForgotten = 64;
 
-// What changes of the means are worth counting, in parts of what they were.
-// That of latencies is seen in the scores by the part of it that
-// Evidence::RoundsToFall allows for; the others may be seen whole, so that
-// every word is written anew.
+// Move ignores smaller changes of the means, as parts of the means last
+// counted. A change of the mean latency shows in the scores by no more than the
+// part that Evidence::RoundsToFall allows for, so it counts as rounds in
+// proportion. A change of the other means may show in full, so all words are
+// written anew.
 constexpr double kLatencyMoves = 0.02;
 constexpr double kOthersMove = 0.065;
 
@@ -89,7 +91,8 @@ double Fleet::Clock::Advance(double by) {
   return Decay(ticks - before);
 }
 
-// To nothing, before arithmetic with it becomes slow.
+// A small weight becomes 0, before numbers are so small that arithmetic with
+// them is slow.
 void Fleet::Sum::Fade(double decay) {
   weight *= decay;
   sum_s *= decay;
@@ -138,7 +141,7 @@ void Fleet::Recompute() {
   Move();
 }
 
-// Counts rounds for what the means have moved by.
+// Counts the changes of the means as rounds.
 void Fleet::Move() {
   const auto moved = [](double& counted, double mean, double by) {
     if (counted > 0 && Change(counted, mean) < by) return 0.0;

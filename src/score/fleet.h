@@ -10,16 +10,18 @@
 
 namespace els::internal {
 
-// What is known of all backends together, and the clocks by which everything
-// is forgotten. Not thread-safe: what it finds is published in a SharedMoment.
+// What is known of all backends together, and the clocks by which everything is
+// forgotten. Not thread-safe: a SharedMoment publishes the results.
 //
-// The clocks advance at beats alone, by the time since the beat before, and by
-// no more than 1 / (picks x backends) memories for each pick since: so memory
-// is bounded below by a number of picks, and a balancer that nobody uses
-// forgets nothing.
+// The clocks advance at beats only. They advance by the time since the beat
+// before, but by no more than 1 / (picks x backends) memories for each pick
+// since then, where `picks` is Options::latency_memory_picks or
+// Options::success_memory_picks. So a memory lasts at least a number of picks,
+// and a balancer that nobody uses forgets nothing.
 //
-// It also counts rounds. In one round no score moves far by itself: each ends
-// when kMemoriesPerRound have passed, or when the means have moved as much.
+// A fleet also counts rounds. In one round no score moves far by itself. A
+// round ends when kMemoriesPerRound have passed, or when the means have moved
+// as much.
 class Fleet {
  public:
   // `success_stretch` multiplies Options::success_memory.
@@ -27,38 +29,42 @@ class Fleet {
 
   void SetOptions(const Options& options);
 
-  // From now on `backends` share the picks, at least 1, and they have had this
-  // many, as their own weights on the turn clock say.
+  // From now on `backends`, but at least 1, share the picks. `recent_picks` is
+  // the sum of their Evidence::recent_picks().
   void SetBackends(std::size_t backends, double recent_picks);
 
-  // The time between two beats: some ticks of the fastest clock, or 10 ms.
+  // Returns the time between two beats: 16 ticks of the fastest clock, but at
+  // most 10 ms.
   std::int64_t beat_ns() const { return beat_ns_; }
-  // A beat comes sooner after so many picks more: while little is known, each
-  // of them moves the shares of all.
+  // Returns after how many more picks a beat is due before that time. While
+  // little is known the number is small, as each pick moves the shares of all
+  // backends.
   std::uint32_t picks_to_beat() const;
 
-  // A beat: so much time has passed, and `news` has come meanwhile.
+  // Makes a beat: moves the clocks on by `elapsed_ns`, and adds `news`.
   void Advance(std::int64_t elapsed_ns, const News& news);
-  // More has come at the same moment.
+  // Adds more news at the same moment.
   void Add(const News& news);
 
-  // How long a backend may be out of the set, in nanoseconds, before the clocks
-  // have gone so far round that its own readings say nothing.
+  // Returns how long a backend may be out of the set, in nanoseconds. After a
+  // longer absence the clocks may have gone so far round that the backend's own
+  // readings say nothing.
   double longest_absence_ns() const;
 
-  // The means, the clocks and the round.
+  // Writes the means, the clocks and the round. Leaves now_ns and rules as they
+  // are.
   void WriteTo(Moment& moment) const;
 
  private:
-  // A time of its own, in memories; and the same in whole ticks.
+  // A clock of its own pace, in memories and in whole ticks.
   struct Clock {
     double memories = 0;
     Ticks ticks = 0;
-    // Returns what is left of a weight.
+    // Moves on by `by` memories. Returns the part that is left of a weight.
     double Advance(double by);
   };
 
-  // Of latencies.
+  // A mean of latencies.
   struct Sum {
     double sum_s = 0;
     double weight = 0;
@@ -83,7 +89,7 @@ class Fleet {
   const double success_stretch_;
   double backends_ = 1;
 
-  // Of the options and the number of backends.
+  // Computed from the options and the number of backends.
   std::int64_t beat_ns_ = 0;
   double latency_rate_ = 0;  // Memories per second.
   double success_rate_ = 0;
@@ -97,17 +103,17 @@ class Fleet {
   Clock cost_clock_;
   Clock turn_clock_;
 
-  Sum latency_;              // On the latency clock.
-  Sum cost_;                 // On the cost clock.
-  double recent_picks_ = 0;  // On the turn clock.
-  double picks_ = 0;         // Since Advance.
-  bool succeeded_ = false;   // Ever.
+  Sum latency_;              // Fades on the latency clock.
+  Sum cost_;                 // Fades on the cost clock.
+  double recent_picks_ = 0;  // Fades on the turn clock.
+  double picks_ = 0;         // Since the last Advance.
+  bool succeeded_ = false;   // True from the first success on.
 
   double latency_s_ = 0;  // The means.
   double failure_cost_s_ = 0;
 
   double rounds_ = 0;
-  // The means as they were when last counted in rounds.
+  // The means that were last counted in rounds.
   double counted_latency_s_ = 0;
   double counted_failure_cost_s_ = 0;
   double counted_fair_part_ = 1;

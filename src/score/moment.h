@@ -8,14 +8,15 @@
 
 namespace els::internal {
 
-// How far everything is forgotten in one round over all backends.
+// How many memories pass in one round over all backends.
 inline constexpr double kMemoriesPerRound = 0.05;
 
-// After so many rounds every word is written anew, whatever it says.
+// A word names a round at most this far ahead. So after this many rounds every
+// word has been written anew.
 inline constexpr std::uint32_t kMostRounds = 28;
 
-// A number that many threads read, and one may write, whose value is of use by
-// itself: no order between it and others is needed.
+// A number that many threads read while one thread writes it. Relaxed, as the
+// number is of use by itself: no order between it and other numbers is needed.
 template <class T>
 class Shared {
  public:
@@ -28,9 +29,9 @@ class Shared {
   std::atomic<T> value_;
 };
 
-// Those of the Options that every score depends on. Read in place, so that who
-// needs few of them loads no more. A call made while they change may see some
-// as they were.
+// The options that every score depends on. Calls read the fields in place, so a
+// call that needs few fields loads few. A call made during a change may see old
+// fields and new ones.
 struct Rules {
   explicit Rules(const Options& options)
       : prior_weight(options.prior_weight),
@@ -63,28 +64,28 @@ struct Rules {
   Shared<double> first_contact_limit;
 };
 
-// All that a score depends on besides the backend itself and the rules, as it
-// is at one moment: a copy of its own for each call.
+// Everything that a score depends on besides the backend and the rules, as it
+// is at one moment. Each call has its own copy.
 struct Moment {
-  // Of the fleet.
-  double latency_s = 0;       // The mean of successes.
-  double failure_cost_s = 0;  // What a failure is held to cost at the least.
-  double fair_part = 1;       // One over what a fair share of the picks weighs.
-  double turn_pace = 0;       // Memories of turns to one of everything else.
+  // What is known of the fleet.
+  double latency_s = 0;       // The mean of the successes.
+  double failure_cost_s = 0;  // The least that a failure is held to cost.
+  double fair_part = 1;       // 1 / the weight of a fair share of the picks.
+  double turn_pace = 0;       // Turn memories in one memory of the rounds.
 
   // How far each kind of memory has come.
   Ticks latency_ticks = 0;
   Ticks success_ticks = 0;
   Ticks turn_ticks = 0;
-  // Which round over all backends it is time for; see Fleet.
+  // The round over all backends that it is time for; see Fleet.
   std::uint32_t round = 0;
 
   std::int64_t now_ns = 0;
   const Rules* rules = nullptr;
 };
 
-// Where the latest Moment is read by every call, and written some times a
-// second. A reader may well see some of one moment and some of the next.
+// The latest Moment. Every call reads it, and every beat writes it. A reader
+// may see some fields of one moment and some of the next.
 class alignas(64) SharedMoment {
  public:
   explicit SharedMoment(const Options& options) : rules_(options) {}
@@ -106,7 +107,7 @@ class alignas(64) SharedMoment {
 
   void SetOptions(const Options& options) { rules_.Set(options); }
 
-  // Of `moment`, what is of the fleet, and the clocks.
+  // Copies the means, the clocks and the round of `moment`.
   void SetFleet(const Moment& moment) {
     latency_s_.Set(moment.latency_s);
     failure_cost_s_.Set(moment.failure_cost_s);

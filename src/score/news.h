@@ -15,12 +15,13 @@ struct News {
   bool Any() const { return (picks | successes) != 0; }
 };
 
-// Where backends leave news for the fleet. Thread-safe; to tell takes two
-// locked additions, so that where there is much, backends gather it first.
+// Where backends leave news for the fleet. Thread-safe. Tell takes two locked
+// additions. So where there is much news, a backend gathers several picks and
+// successes before it tells them.
 class Inbox {
  public:
-  // Whether news is told at once, however little it is: until there have been
-  // so many successes since Take.
+  // Returns whether news is told at once, however little it is: while fewer
+  // successes were told since Take than SetQuiet has set.
   bool Quiet() const {
     return counts_.load(std::memory_order_relaxed) <
            quiet_.load(std::memory_order_relaxed);
@@ -38,26 +39,26 @@ class Inbox {
         std::memory_order_relaxed);
   }
 
-  // The picks that were told and not taken.
+  // Returns the number of picks told since Take.
   std::uint32_t picks() const {
     return static_cast<std::uint32_t>(counts_.load(std::memory_order_relaxed));
   }
 
-  // What was told since the last call. Of two who tell meanwhile, the latencies
-  // of one may come with the counts of the other, or the call after.
+  // Returns the news told since the last call. The latencies of a Tell that
+  // overlaps a Take may come one call later than its counts.
   News Take() {
     const std::uint64_t latency =
         latency_.exchange(0, std::memory_order_relaxed);
     return From(counts_.exchange(0, std::memory_order_relaxed), latency);
   }
-  // The same, and it stays.
+  // Returns the same news, and leaves it for Take.
   News Peek() const {
     return From(counts_.load(std::memory_order_relaxed),
                 latency_.load(std::memory_order_relaxed));
   }
 
  private:
-  // Of latencies: 300,000 hours fit into 64 bits.
+  // The units of latency_. 300,000 hours fit into 64 bits.
   static constexpr double kUnitsPerSecond = 16e9;
 
   static News From(std::uint64_t counts, std::uint64_t latency) {
@@ -66,7 +67,7 @@ class Inbox {
             .latency_s = static_cast<double>(latency) / kUnitsPerSecond};
   }
 
-  // Successes above, picks below.
+  // Successes in the upper half, picks in the lower half.
   std::atomic<std::uint64_t> counts_ = 0;
   std::atomic<std::uint64_t> latency_ = 0;
   std::atomic<std::uint64_t> quiet_ = 0;
