@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint64_t kNone = WinnerTree::kNone;
 
-// Two different numbers below `count`, the lower one first. REQUIRES: count
-// > 1.
+// Two different numbers below `count`, the lower one first. REQUIRES: count >
+// 1.
 struct Pair {
   std::size_t low;
   std::size_t high;
@@ -19,11 +19,11 @@ struct Pair {
 Pair DrawPair(std::size_t count, Random& random) {
   const std::size_t first = random.Below(count);
   std::size_t second = random.Below(count - 1);
-  if (second >= first) ++second;  // uniform over the others
+  if (second >= first) ++second;  // uniform over the other numbers
   return {std::min(first, second), std::max(first, second)};
 }
 
-// The lower of two words; where one of them is missing the other.
+// The same as LowerOfTwo, in O(slots) however many words are missing.
 std::uint64_t LowerOfTwoAmongFew(std::size_t slots, WordAt word_at,
                                  Random& random) {
   std::size_t count = 0;
@@ -60,7 +60,8 @@ std::uint64_t LowerOfTwo(std::size_t slots, WordAt word_at, Random& random) {
   return LowerOfTwoAmongFew(slots, word_at, random);
 }
 
-// A pass for the sum, then one to the drawn point of it.
+// The first pass adds up the weights. The second goes to a point drawn from the
+// sum.
 std::uint64_t WeightedRandom(std::size_t slots, WordAt word_at,
                              Random& random) {
   double total = 0;

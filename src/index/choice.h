@@ -8,18 +8,19 @@
 
 namespace els::internal {
 
-// The word (see word.h) in slot i, or WinnerTree::kNone if that is none to
-// choose from.
+// Returns the word (see word.h) in a slot, or WinnerTree::kNone if there is
+// none to choose from.
 using WordAt = absl::FunctionRef<std::uint64_t(std::size_t)>;
 
-// Both choose one of the words in slots 0 to `slots` - 1, and draw from
-// `random` only where chance decides; WinnerTree::kNone if there is none.
+// Both functions choose one of the words in slots 0 to `slots` - 1. They return
+// WinnerTree::kNone if there is no word.
 
-// The lower of two different ones, each pair as likely. O(1) where nearly all
-// are to choose from, else O(slots).
+// Returns the lower of two different words, or the only word. Each pair of
+// words is as likely as any other. O(1) where nearly all slots have a word,
+// else O(slots).
 std::uint64_t LowerOfTwo(std::size_t slots, WordAt word_at, Random& random);
 
-// Each with a probability proportional to 1/E. O(slots).
+// Returns each word with a probability proportional to 1/E. O(slots).
 std::uint64_t WeightedRandom(std::size_t slots, WordAt word_at, Random& random);
 
 }  // namespace els::internal

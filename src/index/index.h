@@ -10,8 +10,8 @@ namespace els::internal {
 
 class Record;
 
-// The set as picks see it: a word for each slot, the lowest of them, and whose
-// slot it is.
+// The set as picks see it: a word for each slot, the lowest word of all, and
+// the record that has each slot.
 class Index {
  public:
   explicit Index(std::size_t slots)
@@ -19,20 +19,21 @@ class Index {
 
   std::size_t slots() const { return tree.slots(); }
 
-  // The record that has had the slot last, which may have left it by now. Null
-  // if the index has no such slot, or no record has had it yet.
+  // Returns the record that had the slot last. That record may have left the
+  // slot by now. Returns null if the index has no such slot, or no record has
+  // had it yet.
   Record* Find(std::size_t slot) const {
     return slot < slots() ? records_[slot].load(std::memory_order_acquire)
                           : nullptr;
   }
 
-  // The record in a slot of the set. REQUIRES: whoever calls keeps the set from
-  // changing.
+  // Returns the record in a slot of the set. REQUIRES: the slot is in use, and
+  // the caller keeps the set from changing.
   Record& RecordAt(std::size_t slot) const { return *Find(slot); }
 
-  // Before its word is put.
+  // Comes before the record's word is put.
   void SetRecord(std::size_t slot, Record* record) {
-    // Release: whoever finds the record finds it made.
+    // Release: a thread that finds the record finds it complete.
     records_[slot].store(record, std::memory_order_release);
   }
 

@@ -11,8 +11,8 @@
 
 namespace els::internal {
 
-// How WinnerTree reaches memory that threads share; another one than this lets
-// a model checker see every step.
+// How WinnerTree reaches memory that threads share. A model checker uses
+// another class in its place, which shows every step.
 struct SharedMemory {
   using Word = std::atomic<std::uint64_t>;
   // Whole cache lines, so that a small tree lies in one.
@@ -26,8 +26,8 @@ struct SharedMemory {
     return Words(new (std::align_val_t{64}) Word[count]);
   }
 
-  // Relaxed: a word is all that is read of it, and what it stands for is
-  // guarded by other means.
+  // Relaxed: a reader uses nothing but the word itself. Other means guard what
+  // the word stands for.
   static std::uint64_t Load(const Word& word) {
     return word.load(std::memory_order_relaxed);
   }
@@ -36,8 +36,8 @@ struct SharedMemory {
   }
 };
 
-// The lowest of many words, each in a slot of its own, kept while many threads
-// change them.
+// The lowest of many words, kept while many threads change them. Each word has
+// a slot of its own.
 //
 //                  [3]                    node 0: the lowest of all
 //                   |
@@ -45,32 +45,33 @@ struct SharedMemory {
 //       |        |        |        :
 //   [9 3 8 4] [7 . 4 .] [6 5 9 .]         nodes 5 to 20: slots 0, 1, 2, ...
 //
-// The children of node i are the nodes 4i + 1 to 4i + 4: four to a node, since
-// they are then half a cache line, and the tree half as deep as a binary one.
-// Node i lies at words_[i + 3], so that siblings share a line, and those of the
-// root the root's. The slots are the last nodes, so that some may be a level
-// higher than others.
+// The children of node i are the nodes 4i + 1 to 4i + 4. Four siblings are half
+// a cache line, and the tree is half as deep as a binary one. Node i lies at
+// words_[i + 3], so siblings share a line, and the children of the root share
+// the root's. The slots are the last nodes, so some slots may be a level higher
+// than others.
 //
-//  1. A slot's word is written by one thread at a time: its caller sees to it.
+//  1. One thread at a time writes a slot's word. The caller sees to it.
 //  2. Settle(slot) gives every node above the slot the lowest word of its
-//     children, from below, with plain loads and stores, up to the first node
-//     that has it already: so the root is not written by every pick.
-//  3. So with calls that do not overlap, every node has the lowest word of all
-//     slots below it.
-//  4. Of calls that overlap, one may write a node from children it has read
-//     before another changed them. A node may then have a word that its slot
-//     has no longer, or lack one that its slot has. Who takes the lowest word
-//     looks into its slot, and calls SettleAll if it is another; and Repair
-//     looks at every node in turn. No node ever has a word that was in no slot.
+//     children, from below, with plain loads and stores. It stops at the first
+//     node that has that word already, so not every pick writes the root.
+//  3. So if no calls overlap, every node has the lowest word of all slots below
+//     it.
+//  4. If calls overlap, one call may write a node from children that it has
+//     read before another call changed them. Then a node may have a word that
+//     its slot has no longer, or lack a word that its slot has. A thread that
+//     takes the lowest word therefore looks into its slot, and calls SettleAll
+//     if the slot has another word. And Repair looks at every node in turn. No
+//     node ever has a word that was in no slot.
 //
-// A fence in each Settle, and a second look, would make 3 hold without Repair;
-// both together cost a fifth of a pick and a finish.
+// A fence in each Settle, and a second look, would make 3 hold without Repair.
+// Both together cost a fifth of a pick and a finish.
 template <class Memory>
 class BasicWinnerTree {
  public:
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
-  // Room for `slots` words, all kNone. O(slots).
+  // Makes room for `slots` words, all kNone. O(slots).
   explicit BasicWinnerTree(std::size_t slots)
       : inner_((slots + 1) / 3), slots_(slots), words_(Memory::Make(Size())) {
     for (std::size_t i = 0; i < Size(); ++i) Memory::Store(words_[i], kNone);
@@ -79,13 +80,13 @@ class BasicWinnerTree {
 
   std::size_t slots() const { return slots_; }
 
-  // The lowest word; kNone if there is none.
+  // Returns the lowest word, or kNone if there is none.
   std::uint64_t Lowest() const { return Node(0); }
 
   std::uint64_t Get(std::size_t slot) const { return Node(inner_ + slot); }
 
-  // Writes a word, and leaves it to Settle to make it known further up.
-  // REQUIRES: no other thread is writing it.
+  // Writes a word. Settle then makes it known to the nodes above. REQUIRES: no
+  // other thread is writing the slot's word.
   void Put(std::size_t slot, std::uint64_t word) {
     Memory::Store(words_[kRoot + inner_ + slot], word);
   }
@@ -102,8 +103,8 @@ class BasicWinnerTree {
     }
   }
 
-  // The same, whatever the nodes above it have: after a word was found in one
-  // of them that its slot has no longer.
+  // The same as Settle, but goes up to the root in any case. Call it after a
+  // node had a word that the slot below has no longer. O(log slots).
   void SettleAll(std::size_t slot) {
     std::size_t at = kRoot + inner_ + slot;
     std::uint64_t lowest = Memory::Load(words_[at]);
@@ -114,9 +115,11 @@ class BasicWinnerTree {
     }
   }
 
-  // Gives the next node, the last of them first, the lowest word of its
-  // children: slots() / 3 + 1 calls that overlap no others make 3 hold again.
-  // O(1).
+  // Gives one node the lowest word of its children. Each call takes the node
+  // before that of the last call, and after the root the last node above the
+  // slots. A pass over all nodes is at most slots() / 3 + 1 calls. If no other
+  // calls overlap it, a pass that begins with the last node makes 3 hold again.
+  // Two passes do so from any node on. O(1).
   void Repair() {
     if (inner_ == 0) return;
     std::uint64_t node = Memory::Load(words_[kNextRepair]);
@@ -129,18 +132,19 @@ class BasicWinnerTree {
     Memory::Store(words_[kRoot + node], lowest);
   }
 
-  // The lowest word of all slots but the `excluded`. O(excluded^2 log^2 slots).
+  // Returns the lowest word of all slots but the `excluded`. O(excluded^2 log^2
+  // slots).
   std::uint64_t LowestBut(absl::Span<const std::size_t> excluded) const {
     return LowestBut(0, excluded);
   }
 
  private:
   static constexpr std::size_t kRoot = 3;
-  // The first word, of the three before the root, is the node that was repaired
-  // last.
+  // The first of the three words before the root is the number of the node that
+  // was repaired last.
   static constexpr std::size_t kNextRepair = 0;
 
-  // With the missing siblings of the last.
+  // Includes the missing siblings of the last slot.
   std::size_t Size() const { return kRoot + inner_ + slots_ + 3; }
 
   static std::size_t Parent(std::size_t node) { return (node - 1) / 4; }
@@ -153,8 +157,9 @@ class BasicWinnerTree {
     return b < a ? b : a;
   }
 
-  // Of the word at `at`, which is given, and its three siblings. Not the word
-  // at `at` once more, so that no level waits for the store of the one below.
+  // Returns the lowest of the word at `at`, which is given, and its three
+  // siblings. It does not read the word at `at` again, so no level waits for
+  // the store of the level below.
   std::uint64_t LowestOfFour(std::size_t at, std::uint64_t word) const {
     return Lower(
         Lower(word, Memory::Load(words_[at ^ 1])),

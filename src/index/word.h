@@ -6,8 +6,9 @@
 
 namespace els::internal {
 
-// What the index compares: a score, a chance for ties, and a slot, in 64 bits
-// whose order as integers is the order in which backends are to be picked.
+// What the index compares: a score, a random tie, and a slot, in 64 bits.
+// The order of words as integers is the order in which backends are to be
+// picked.
 //
 //    63   62 .. 32                31 .. 22   21 .. 17   16 .. 0
 //   +----+-----------------------+----------+----------+---------+
@@ -16,7 +17,7 @@ namespace els::internal {
 //   +----+-----------------------+----------+----------+---------+
 //
 // The bits of positive floats are in the order of their values. A word is to be
-// written anew in the round whose number's lowest bits are `due`.
+// written anew in the round whose number has `due` as its lowest bits.
 inline constexpr int kSlotBits = 17;
 inline constexpr int kDueBits = 5;
 inline constexpr int kTieBits = 10;
@@ -48,8 +49,8 @@ inline float ExpectedLatencyOf(std::uint64_t word) {
 
 inline bool IsHeldBack(std::uint64_t word) { return word >> 63 != 0; }
 
-// A chance for each `number` of each slot. Cheaper than Mix, as only the upper
-// bits count.
+// Returns a random tie for each `number` of each slot. Cheaper than Mix, as
+// only the upper bits of a tie count.
 inline std::uint64_t DrawTie(std::uint64_t seed, std::uint32_t slot,
                              std::uint32_t number) {
   std::uint64_t x =
