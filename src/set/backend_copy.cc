@@ -6,7 +6,7 @@ namespace els::internal {
 
 BackendCopy CopyOf(Record& record, const Moment& moment) {
   BackendCopy copy;
-  // Room for the id is made without the lock.
+  // Makes room for the id without the lock, as that may allocate.
   std::size_t room = 0;
   const auto copied = [&] {
     const SpinLockHolder lock(record.lock);

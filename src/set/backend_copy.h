@@ -9,7 +9,7 @@
 
 namespace els::internal {
 
-// A backend as it was at one moment.
+// A copy of what is known of a backend at one moment.
 struct BackendCopy {
   Evidence evidence;
   Mishaps mishaps;
@@ -17,7 +17,9 @@ struct BackendCopy {
   std::uint64_t tag = 0;
 };
 
+// Returns a copy of what the record holds, aged to the moment.
 BackendCopy CopyOf(Record& record, const Moment& moment);
+// Returns all fields but `removed`.
 BackendSnapshot SnapshotOf(BackendCopy copy, const Moment& moment);
 
 }  // namespace els::internal

@@ -9,13 +9,16 @@
 
 namespace els::internal {
 
-// Which records the backends of a new set have already, and which are left.
+// Which records the backends of a new set have already, and which records leave
+// the set.
 struct BackendSet::Match {
-  std::vector<Record*> records;  // As the backends; null for those that join.
+  // In the order of the backends. Null for a backend that joins.
+  std::vector<Record*> records;
   std::vector<Record*> leaving;
 };
 
-// Holds new records for backends that are to join, until they do.
+// Holds new records for backends that are to join. The destructor returns to
+// the pool the records that were not taken.
 class BackendSet::Newcomers {
  public:
   Newcomers(RecordPool& pool, std::size_t most) : pool_(pool) {
@@ -31,7 +34,7 @@ class BackendSet::Newcomers {
     records_.push_back(pool_.Take(std::string(id)));
   }
 
-  // In the opposite order.
+  // Takes the records in the opposite order of Add.
   Record* TakeLast() noexcept {
     Record* const record = records_.back();
     records_.pop_back();
@@ -46,9 +49,9 @@ class BackendSet::Newcomers {
 BackendSet::BackendSet(std::uint64_t seed)
     : board_(seed, *indexes_.emplace_back(std::make_unique<Index>(1))) {}
 
-// Mostly the set is as it was, but for some that were added, removed or
-// replaced: these are found by comparing the two lists as they go, and what
-// that does not find by looking it up.
+// Mostly the new set is the old one, but for some backends that were added,
+// removed or replaced. So a comparison of the two lists side by side matches
+// nearly all backends. A table matches those that the comparison has missed.
 BackendSet::Match BackendSet::MatchWith(
     absl::Span<const Backend> backends) const {
   std::vector<Record*> old;
@@ -64,9 +67,9 @@ BackendSet::Match BackendSet::MatchWith(
   std::size_t j = 0;
   for (std::size_t i = 0; i < backends.size(); ++i) {
     if (!same(i, j)) {
-      if (same(i + 1, j)) continue;  // This one was added.
+      if (same(i + 1, j)) continue;  // Backend i was added.
       if (j < old.size()) unmatched.push_back(old[j++]);
-      if (!same(i, j)) continue;  // It was replaced.
+      if (!same(i, j)) continue;  // Backend i replaced a backend.
     }
     match.records[i] = old[j++];
   }
@@ -75,8 +78,8 @@ BackendSet::Match BackendSet::MatchWith(
       old.begin() + static_cast<std::ptrdiff_t>(std::min(j, old.size())),
       old.end());
 
-  // Not a table of Abseil's: those must not even be destroyed after they have
-  // failed to allocate.
+  // Not a table of Abseil's: a table of Abseil's that has failed to allocate
+  // must not even be destroyed.
   std::unordered_map<std::string_view, Record*> by_id;
   for (Record* record : unmatched) by_id.emplace(record->id(), record);
   for (std::size_t i = 0; i < backends.size() && !by_id.empty(); ++i) {
@@ -98,7 +101,8 @@ std::unique_ptr<BackendSet::Newcomers> BackendSet::MakeNewcomers(
       std::count(match.records.begin(), match.records.end(), nullptr);
   auto newcomers = std::make_unique<Newcomers>(
       members_.pool(), static_cast<std::size_t>(joining));
-  // The last first, so that they are taken in the order of the backends.
+  // The last backend first, so that Apply takes the records in the order of the
+  // backends.
   for (std::size_t i = backends.size(); i-- > 0;) {
     if (match.records[i] == nullptr &&
         members_.Remembered(backends[i].id) == nullptr) {
@@ -108,7 +112,8 @@ std::unique_ptr<BackendSet::Newcomers> BackendSet::MakeNewcomers(
   return newcomers;
 }
 
-// All that may fail comes first, and changes nothing that anybody could see.
+// The calls that may fail come first. They change nothing that anybody could
+// see.
 void BackendSet::Change(absl::Span<const Backend> backends,
                         Duration removed_memory, const Moment& moment) {
   members_.Forget(moment.now_ns,
@@ -128,8 +133,8 @@ void BackendSet::Change(absl::Span<const Backend> backends,
   order_.swap(order);
 }
 
-// Each that leaves does so after one that joins, so that picks meanwhile find a
-// set that is neither empty nor much larger.
+// As long as any backend is to join, a backend leaves only after a backend has
+// joined. So picks meanwhile find a set that is neither empty nor much larger.
 void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
                        Newcomers& newcomers, const Moment& moment) noexcept {
   std::size_t left = 0;
@@ -157,10 +162,11 @@ void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
   while (left < match.leaving.size()) leave();
 }
 
-// One that is not much too large, or a new one: exactly as large as the first
-// set, and of one of few sizes after it, each twice the one before. So a set
-// that grows step by step seldom needs a new one, and there are at most 15 in
-// all.
+// Returns an index with room for `slots`: an index that exists and is not much
+// too large, or a new index. The index of the first set is exactly as large as
+// needed. The size of a later index is a power of two, or that of the largest
+// set. So a set that grows step by step seldom needs a new index, and there are
+// at most 16 indexes in all.
 Index& BackendSet::FindRoom(std::size_t slots) {
   constexpr std::size_t kSmall = 16;
   const auto next =

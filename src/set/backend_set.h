@@ -16,15 +16,15 @@
 
 namespace els::internal {
 
-// The backends of a balancer: the only one who changes which there are. Not
-// thread-safe, but for its scoreboard.
+// The backends of a balancer. No other class changes which backends there are.
+// Not thread-safe, but for its scoreboard.
 class BackendSet {
  public:
   explicit BackendSet(std::uint64_t seed);
 
   Scoreboard& board() { return board_; }
 
-  // Makes `backends` the set, and forgets those that have left longer ago than
+  // Makes `backends` the set. Forgets backends that left longer ago than
   // `removed_memory`. If this throws std::bad_alloc, the set is as it was.
   // REQUIRES: ValidateSet(backends).ok().
   void Change(absl::Span<const Backend> backends, Duration removed_memory,
@@ -38,8 +38,8 @@ class BackendSet {
     }
   }
 
-  // The same for those that have left the set, and may have requests
-  // outstanding.
+  // Calls `visit` with the record of each backend that has left the set and may
+  // have requests outstanding.
   template <class Visit>
   void ForEachDeparted(Visit visit) const {
     members_.ForEachDeparted(visit);
@@ -63,8 +63,8 @@ class BackendSet {
 
   Membership members_;
   std::vector<std::uint32_t> order_;  // The slots in the caller's order.
-  // All that were ever used, from small to large: a pick may still look into
-  // one that was replaced.
+  // All indexes that were ever used, from small to large. A pick may still look
+  // into an index that was replaced.
   std::vector<std::unique_ptr<Index>> indexes_;
   Scoreboard board_;
 };

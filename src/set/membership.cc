@@ -5,11 +5,12 @@
 namespace els::internal {
 namespace {
 
-// Bounds what a stream of ever new ids can make the balancer remember.
+// Bounds how much a stream of ever new ids can make the balancer remember.
 constexpr std::size_t kMaxRemembered = Balancer::kMaxBackends;
 
-// How many of those with tickets are looked at for each one that has left: more
-// than one, so that they become fewer.
+// How many forgotten records are looked at for each backend that is forgotten,
+// and at each change of the set. More than one, so that the records that still
+// had tickets become fewer.
 constexpr int kLooks = 3;
 
 }  // namespace
@@ -51,7 +52,7 @@ void Membership::Forget(std::int64_t now_ns, std::int64_t memory_ns) {
   RecycleSome();
 }
 
-// What may throw comes first, so that no record is lost.
+// The calls that may throw come first, so that no record is lost.
 void Membership::ForgetFirst() {
   Record* const record = departed_.front().record;
   if (record != nullptr) {
@@ -63,7 +64,7 @@ void Membership::ForgetFirst() {
   if (record != nullptr) RecycleSome();
 }
 
-// Those with requests outstanding stay listed until these are over.
+// A record that still has tickets stays in forgotten_ until they are gone.
 void Membership::RecycleSome() {
   for (int i = 0; i < kLooks && !forgotten_.empty(); ++i) {
     Record* const record = forgotten_.front();

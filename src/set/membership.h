@@ -12,33 +12,36 @@
 
 namespace els::internal {
 
-// Who is in the set, who has left it, and whose record may be used again. Not
-// thread-safe.
+// The backends that have left the set, and the records that may be used again.
+// Not thread-safe.
 class Membership {
  public:
-  // The record of a backend that has left and is still remembered; null if
-  // there is none.
+  // Returns the record of a backend that has left and is still remembered.
+  // Returns null if there is none.
   Record* Remembered(std::string_view id) const;
 
-  // Forgets that a backend has left, as it returns. REQUIRES: Remembered(id).
+  // Forgets that a backend has left, as the backend returns. REQUIRES:
+  // Remembered(id) is not null.
   void Return(std::string_view id) noexcept;
 
-  // Makes room for Leave of each of them, in this order, which then cannot
-  // fail. If this throws, nothing has changed that anybody could see.
+  // Makes room for a call of Leave for each record, in this order. Those calls
+  // then cannot fail. If this throws, nothing has changed that anybody could
+  // see.
   void ReserveLeaves(const std::vector<Record*>& leaving);
 
-  // Remembers a backend that has left the set, as it may return. REQUIRES: its
-  // slot is none, and ReserveLeaves has made room.
+  // Remembers a backend that has left the set, as the backend may return.
+  // REQUIRES: the record's slot is kNoSlot, and ReserveLeaves has made room.
   void Leave(Record* record, std::int64_t now_ns) noexcept;
 
-  // Forgets those that have left longer ago than `memory_ns`, and more if ever
-  // new ones come; their records serve again once their tickets are gone. If
-  // this throws, some are still remembered, or not yet to be used again.
-  // Amortised O(those that have left since).
+  // Forgets the backends that left longer ago than `memory_ns`. If more than
+  // Balancer::kMaxBackends have left, forgets the first of them, too. The
+  // records serve again once their tickets are gone. If this throws, some
+  // backends may still be remembered, and some records not yet free. Amortised
+  // O(backends that have left since the last call).
   void Forget(std::int64_t now_ns, std::int64_t memory_ns);
 
-  // Calls `visit` with the record of each that has left, and may have requests
-  // outstanding.
+  // Calls `visit` with the record of each backend that has left and may have
+  // requests outstanding.
   template <class Visit>
   void ForEachDeparted(Visit visit) const {
     for (Record* record : forgotten_) visit(*record);
@@ -56,7 +59,7 @@ class Membership {
   };
   struct Memory {
     Record* record = nullptr;
-    std::uint64_t number = 0;  // Of the departure.
+    std::uint64_t number = 0;  // The number of the departure.
   };
 
   bool InUse(Record* record);
@@ -65,18 +68,19 @@ class Membership {
 
   RecordPool pool_;
 
-  // The first to leave comes first; its number is first_departure_. From number
-  // next_departure_ on there is only room.
+  // The first backend to leave comes first. Its departure has the number
+  // first_departure_. From the number next_departure_ on there is only room.
   std::deque<Departed> departed_;
   std::uint64_t first_departure_ = 0;
   std::uint64_t next_departure_ = 0;
-  // Not of Abseil: its tables must not be used, nor destroyed, after they have
-  // failed to allocate.
+  // Not tables of Abseil's: a table of Abseil's that has failed to allocate
+  // must not be used, nor destroyed.
   using Memories = std::unordered_map<std::string_view, Memory>;
   Memories remembered_;
-  Memories leaving_;  // Those reserved for.
+  Memories leaving_;  // For those that room was made for.
 
-  // Those that still have tickets.
+  // The records of forgotten backends, until their tickets are found to be
+  // gone.
   std::deque<Record*> forgotten_;
 };
 

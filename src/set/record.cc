@@ -8,7 +8,7 @@ void Record::Reset(std::string& id) {
   details().id.swap(id);
   details().mishaps = {};
   evidence = Evidence();
-  // A relaxed store will do: nobody refers to the record.
+  // Relaxed, as nobody refers to the record.
   gone_.store(0, std::memory_order_relaxed);
   slot = kNoSlot;
   tag = 0;
@@ -41,7 +41,7 @@ std::uint64_t RecordPool::CloseAndCountReferences() {
   for (std::unique_ptr<Chunk>& chunk : chunks_) {
     std::uint64_t of_chunk = 0;
     for (Record& record : chunk->records) {
-      std::string id;  // Freed once the lock is.
+      std::string id;  // Freed once the lock is released.
       const SpinLockHolder lock(record.lock);
       const std::uint32_t references = record.BalancerIsGone();
       if (references == 0) record.details().id.swap(id);

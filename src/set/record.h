@@ -19,20 +19,21 @@ struct RecordDetails {
   Mishaps mishaps;
 };
 
-// One backend, in two cache lines of its own. The memory of a record is never
-// returned before its balancer and all tickets are gone, but may serve another
-// backend once nobody refers to it: so whoever has found one without holding a
-// reference may lock it, and must then look whether it is still the one meant.
+// One backend, in two cache lines of its own. The memory of a record is not
+// freed before the balancer is gone and all tickets of the record are gone. But
+// the record may serve another backend once nobody refers to it. So a thread
+// that has found a record without holding a reference may lock it, and must
+// then check that the record is still the one it looked for.
 //
-// What the lock guards is a handful of words, and is held for as long as it
-// takes to count, or to compute one score.
+// The lock guards a handful of words. A thread holds it for as long as it takes
+// to count, or to compute one score.
 class alignas(128) Record {
  public:
-  // Of a backend that is in no set.
+  // The slot of a backend that is in no set.
   static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
-  // Begins to fetch both lines, so that the second does not wait for the lock
-  // in the first.
+  // Begins to fetch both lines, so that the second line does not wait for the
+  // lock in the first.
   void Prefetch() const {
     const char* line = reinterpret_cast<const char*>(this);
     __builtin_prefetch(line, 1);
@@ -44,47 +45,50 @@ class alignas(128) Record {
     return const_cast<Record*>(this)->details();
   }
 
-  // As long as somebody refers to the record, this does not change.
+  // The id does not change as long as the record is in the set or anybody
+  // refers to it.
   const std::string& id() const { return details().id; }
 
-  // One more reference than that of all the others: a ticket is gone. Says
-  // whether the balancer is gone too.
+  // Counts one ticket as gone. Returns true if the balancer was closed before.
   bool Unrefer() {
-    // Release: what was done with the ticket is done before the record serves
-    // another backend, or is freed. Acquire: the last one frees it.
+    // Release: all that was done with the ticket is done before the record
+    // serves another backend or is freed. Acquire: the last ticket frees the
+    // record.
     return (gone_.fetch_add(kOneGone, std::memory_order_acq_rel) &
             kBalancerGone) != 0;
   }
 
-  // The number of tickets that are not gone. Only whoever keeps the backend
-  // from being picked may rely on it.
+  // Returns the number of tickets that are not gone. The number holds only
+  // while the caller keeps the backend from being picked.
   std::uint32_t References() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) {
     return Alive(gone_.load(std::memory_order_acquire));
   }
 
-  // From now on Unrefer says that the balancer is gone. Returns References().
+  // Marks the balancer as closed: from now on Unrefer returns true. Returns
+  // References().
   std::uint32_t BalancerIsGone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) {
     return Alive(gone_.fetch_or(kBalancerGone, std::memory_order_acq_rel));
   }
 
-  // Starts anew with another backend, and leaves the id of the one before in
-  // `id`: it is freed once the lock is.
+  // Makes the record that of another backend, whose id is `id`. Puts the id of
+  // the backend before into `id`, so that the caller can free that id without
+  // the lock. REQUIRES: nobody refers to the record.
   void Reset(std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock);
 
   SpinLock lock;
 
  private:
-  std::uint8_t place_ = 0;  // In its chunk.
+  std::uint8_t place_ = 0;  // Its index in the chunk.
 
  public:
-  // Its place in the index, or kNoSlot.
+  // Its slot in the index, or kNoSlot.
   std::uint32_t slot ABSL_GUARDED_BY(lock) = kNoSlot;
 
-  // Written with the lock held, and by SetBackends alone, which may therefore
-  // read them without.
+  // Only SetBackends writes the tag, with the lock held. So SetBackends may
+  // read it without the lock.
   std::uint64_t tag = 0;
 
-  // Whose last bytes are free for what follows.
+  // gone_ lies in the last bytes of the evidence, which are free.
   [[no_unique_address]] Evidence evidence ABSL_GUARDED_BY(lock);
 
  private:
@@ -92,14 +96,16 @@ class alignas(128) Record {
   static constexpr std::uint32_t kBalancerGone = 1;
   static constexpr std::uint32_t kOneGone = 2;
 
-  // Wrapping, as there are never so many tickets at once.
+  // Returns the number of tickets that are not gone. Both counts wrap, as there
+  // are never so many tickets at once.
   std::uint32_t Alive(std::uint32_t gone) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) {
     return (evidence.picks() - gone / kOneGone) &
            (~std::uint32_t{0} / kOneGone);
   }
 
-  // Tickets that are gone, in units of kOneGone.
+  // The number of tickets that are gone, in units of kOneGone, and
+  // kBalancerGone.
   std::atomic<std::uint32_t> gone_ = 0;
 };
 
@@ -108,13 +114,15 @@ static_assert(sizeof(Record) == 128);
 // Keeps records, and uses those again that nobody needs. Not thread-safe.
 class RecordPool {
  public:
-  // A record of a new backend, in no set. If this throws, nothing has changed.
+  // Returns a record for a new backend, in no set. If this throws, nothing has
+  // changed.
   Record* Take(std::string id);
-  // REQUIRES: in no set, and nobody refers to it.
+  // REQUIRES: the record is in no set, and nobody refers to it.
   void Return(Record* record) noexcept;
 
-  // The balancer is gone: frees all that no ticket refers to, and returns how
-  // many tickets there are. Those that go from now on learn of it by Unrefer.
+  // Marks the balancer as closed. Frees each chunk of records that no ticket
+  // refers to. Returns the number of tickets that are not gone. Those tickets
+  // learn from Unrefer that the balancer is closed.
   std::uint64_t CloseAndCountReferences();
 
  private:
@@ -126,12 +134,12 @@ class RecordPool {
   };
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
-  // The first free record, or null. The tag of each holds a pointer to the
-  // next.
+  // The first free record, or null. The tag of a free record holds a pointer to
+  // the next.
   Record* free_ = nullptr;
 };
 
-// The details of a chunk's records follow them in the same order.
+// The details of a chunk follow its records in the same order.
 inline RecordDetails& Record::details() {
   auto* chunk = reinterpret_cast<RecordPool::Chunk*>(this - place_);
   return chunk->details[place_];

@@ -4,8 +4,8 @@
 
 namespace els::internal {
 
-// Picks go on in the index that there is, until the new one has all words; then
-// all words are written once more, since some may have changed in between.
+// Picks go on in the old index until the new index has all words. Then all
+// words are written once more, since some may have changed in between.
 void Scoreboard::MoveTo(Index& index, const Moment& moment) {
   const Index& old = this->index();
   if (&index == &old) return;
@@ -14,7 +14,7 @@ void Scoreboard::MoveTo(Index& index, const Moment& moment) {
     if (slot < size()) index.SetRecord(slot, &old.RecordAt(slot));
   }
   WriteAll(index, moment);
-  // Release: whoever finds the index finds all that is in it.
+  // Release: a thread that finds the index finds all that is in it.
   index_.store(&index, std::memory_order_release);
   WriteAll(index, moment);
 }
@@ -75,7 +75,8 @@ void Scoreboard::Remove(Record& record, const Moment& moment) {
   index.tree.Settle(last);
 }
 
-// What only changes of the set write they may read without the lock.
+// Only changes of the set write the tag and the distance, so a change of the
+// set may read them without the lock.
 void Scoreboard::Describe(Record& record, std::uint64_t tag, double distance,
                           const Moment& moment) {
   const auto is_so = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {

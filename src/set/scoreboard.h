@@ -15,20 +15,21 @@
 
 namespace els::internal {
 
-// Keeps the score of each backend of the set, as a word in the index. Thread-
-// safe, but for the calls that change the set: one of those at a time.
+// Keeps the score of each backend of the set, as a word in the index.
+// Thread-safe, but for the calls that change the set: one thread at a time may
+// make those.
 //
-// A word is right when it is written. Then its score moves on, so it is written
-// again
-//  - when a request to the backend begins or ends;
-//  - when it has come up as the lowest, before it is picked: the score may have
-//    risen, as it does while answers are overdue;
-//  - by the Beat, in the round that the word names: by then the score may have
-//    fallen, as it does while a failure fades.
+// A word is right when it is written. Then the score moves on, so the word is
+// written again
+// - when a request to the backend begins or ends;
+// - when the word has come up as the lowest, before the backend is picked: the
+//   score may have risen, as it does while answers are overdue;
+// - by the Beat, in the round that the word names: by then the score may have
+//   fallen, as it does while a failure fades.
 class Scoreboard {
  public:
-  // Settles, when it is destroyed, a word that was put: after the record's
-  // lock, which was taken later, has been released.
+  // Settles a slot when it is destroyed. Declare it before the holder of the
+  // record's lock, so that the lock is released first.
   class Settling {
    public:
     Settling() = default;
@@ -49,15 +50,16 @@ class Scoreboard {
   Scoreboard(const Scoreboard&) = delete;
   Scoreboard& operator=(const Scoreboard&) = delete;
 
-  // The index that picks look into. Another one may take its place at any time:
-  // look up in it what was read from it, and nothing else.
+  // Returns the index that picks look into. Another index may take its place at
+  // any time. So look up a word only in the index that it was read from.
   Index& index() const { return *index_.load(std::memory_order_acquire); }
 
-  // The number of backends. They have the slots from 0 on.
+  // Returns the number of backends. They have the slots from 0 on.
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
-  // Calls `visit` with the evidence of each backend of the set, or of nearly
-  // each if that changes meanwhile.
+  // Calls `visit` with the evidence of each backend of the set, with the
+  // record's lock held. If the set changes meanwhile, a few backends may be
+  // left out, or visited twice.
   template <class Visit>
   void ForEach(Visit visit) {
     const Index& index = this->index();
@@ -70,11 +72,12 @@ class Scoreboard {
     }
   }
 
-  // Writes the word of a backend of the set, with the round that it names. Who
-  // calls settles the slot.
+  // Writes the word of a backend of the set. The word names the round `due`.
+  // Returns the index, in which the caller must settle the slot.
   Index& Write(const Record& record, const Terms& terms, const Moment& moment,
                std::uint32_t due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
-  // Finds out what to write, and `settling` settles the slot.
+  // The same, but computes the terms and the round, and lets `settling` settle
+  // the slot.
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Put(const Record& record,
                                         const Moment& moment,
                                         Settling& settling)
@@ -110,9 +113,10 @@ class Scoreboard {
   // Constant after construction.
   const std::uint64_t seed_;
 
-  // Atomic. Released when an index is ready, and acquired by who looks into it.
+  // Atomic. Release when an index is ready, acquire before a thread looks into
+  // the index.
   std::atomic<Index*> index_;
-  // Relaxed: what a slot holds is checked under the lock of its record.
+  // Relaxed: a thread checks what a slot holds under the lock of its record.
   std::atomic<std::size_t> size_ = 0;
 };
 
@@ -120,7 +124,8 @@ inline std::uint32_t Scoreboard::Due(const Record& record, const Terms& terms,
                                      const Moment& moment) {
   const Evidence& evidence = record.evidence;
   const std::uint32_t rounds = evidence.RoundsToFall(moment, terms);
-  // A backend that is held back is so until what it has been sent is late.
+  // A backend is held back until the requests that wait there are late. Time
+  // alone makes them late, so every round writes the word anew.
   constexpr std::uint32_t kMostHeldBack = 1;
   return moment.round + (evidence.HeldBack(moment, terms)
                              ? std::min(rounds, kMostHeldBack)
@@ -131,7 +136,7 @@ inline std::uint64_t Scoreboard::WordOf(const Record& record,
                                         const Terms& terms,
                                         const Moment& moment,
                                         std::uint32_t due) const {
-  // A chance of its own for each pick of each backend.
+  // Each pick of each backend gets a tie of its own.
   const std::uint64_t tie =
       DrawTie(seed_, record.slot, record.evidence.picks());
   return MakeWord(record.evidence.HeldBack(moment, terms),
@@ -140,8 +145,8 @@ inline std::uint64_t Scoreboard::WordOf(const Record& record,
 
 inline Index& Scoreboard::Write(const Record& record, const Terms& terms,
                                 const Moment& moment, std::uint32_t due) {
-  // Under the record's lock, so that a word never goes to an index after the
-  // set has moved on to another.
+  // The caller holds the record's lock, so a word never goes to an index after
+  // the set has moved on to another.
   Index& index = this->index();
   index.tree.Put(record.slot, WordOf(record, terms, moment, due));
   return index;

@@ -17,8 +17,8 @@ absl::Status ValidateSet(absl::Span<const Backend> backends) {
         absl::StrCat(backends.size(), " backends; at most ",
                      Balancer::kMaxBackends, " are allowed"));
   }
-  // Not of Abseil: its tables must not be destroyed after they have failed to
-  // allocate.
+  // Not a table of Abseil's: a table of Abseil's that has failed to allocate
+  // must not be destroyed.
   std::pmr::monotonic_buffer_resource memory(64 * backends.size() + 64);
   std::pmr::unordered_set<std::string_view> ids(&memory);
   ids.reserve(backends.size());

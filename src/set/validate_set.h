@@ -6,7 +6,8 @@
 
 namespace els::internal {
 
-// Whether `backends` can be a set; see Balancer::SetBackends for the errors.
+// Returns OK if `backends` can be a set. Balancer::SetBackends names the
+// errors. Pure, thread-safe.
 absl::Status ValidateSet(absl::Span<const Backend> backends);
 
 }  // namespace els::internal
