@@ -7,19 +7,20 @@
 namespace els::internal {
 namespace {
 
-// What one pick does of a round at the most, about two microseconds' worth: so
-// many words it looks at, and so many it writes. The rest is left to the picks
+// One pick does no more of a round than this, about two microseconds' worth: it
+// looks at so many words, and writes so many. It leaves the rest to the picks
 // that follow.
 constexpr int kMostLooks = 256;
 constexpr int kMostVisits = 24;
 
-// A word may have been written with a moment that had just passed, and name a
-// round that is over.
+// A word may have been written with a moment that had just passed, and so name
+// a round that is over. A round looks for this many earlier numbers, too.
 constexpr std::uint32_t kLate = 2;
 static_assert(kMostRounds + kLate < kDueMask);
 
-// News is told at once while there is less than this between two beats, or than
-// one for each backend.
+// News is told at once while fewer successes than this have been told since the
+// latest beat. Where there are more backends than this, their number counts
+// instead.
 constexpr std::size_t kQuiet = 16;
 
 }  // namespace
@@ -117,7 +118,8 @@ void Beat::SetOptions(const Options& options) {
 
 void Beat::SetChanged() {
   const SpinLockHolder lock(lock_);
-  // What the backends have had, they have told by now: it is counted once.
+  // All news is told and taken first. The recent picks of the backends, which
+  // are added up below, contain that news, so no pick is counted twice.
   GatherNews();
   fleet_.Add(inbox_.Take());
   const Moment before = moment_.Read(time_.now());

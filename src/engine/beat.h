@@ -16,20 +16,24 @@
 namespace els::internal {
 
 // Moves on what all backends share: time, the clocks by which everything is
-// forgotten, the means of the fleet. A beat does so some times a second, with
-// the news of the inbox. When the fleet's round is another, it looks at all
-// words, and writes those anew that name that round. Beats come with picks.
-// Thread-safe: one thread does it, and none waits for it.
+// forgotten, and the means of the fleet. A beat does so, with the news of the
+// inbox. A beat comes with a pick, once Fleet::beat_ns() or
+// Fleet::picks_to_beat() makes it due.
+//
+// When the fleet's round has changed, the picks that follow go through all
+// words. They write those words anew that name a round up to the new one.
+//
+// Thread-safe. One thread at a time beats, and no pick waits for it.
 class Beat {
  public:
   // `success_stretch` multiplies Options::success_memory. If `exact`, every
-  // pick begins with a whole round.
+  // pick first takes all news and writes all words anew.
   Beat(const Options& options, double success_stretch, Scoreboard& board,
        Inbox& inbox, bool exact);
   Beat(const Beat&) = delete;
   Beat& operator=(const Beat&) = delete;
 
-  // The moment of a pick; beats, if that is due.
+  // Returns the moment of a pick. Beats if that is due.
   Moment ForPick(TimePoint now) {
     std::int64_t time = time_.At(now);
     if (Due(time) || sweeping_.load(std::memory_order_relaxed) || exact_) {
@@ -38,19 +42,21 @@ class Beat {
     time = std::max(time, time_.now());
     return moment_.Read(time);
   }
-  // The moment of anything else that happens now.
+  // Returns the moment of any other call at `now`.
   Moment At(TimePoint now) { return moment_.Read(time_.At(now)); }
-  // The latest moment.
+  // Returns the latest moment.
   Moment Latest() const { return moment_.Read(time_.now()); }
-  // The moment of a change, not before the latest: a step back is no step.
+  // Moves time on to `now`, and returns the moment of a change there. It is not
+  // before the latest moment: a step back is no step.
   Moment Advance(TimePoint now);
 
   void SetOptions(const Options& options);
-  // The set has changed: writes all words anew.
+  // Call this after a change of the set. Writes all words anew.
   void SetChanged();
 
-  // The moment `now`, if all news was told now. `for_each` calls what it is
-  // given with a copy of the evidence of each backend.
+  // Returns the moment at `now` as if all news had been told. Changes nothing.
+  // REQUIRES: `for_each`, called with a moment and a function, calls that
+  // function with a copy of each backend's evidence at that moment.
   template <class ForEach>
   Moment Fresh(TimePoint now, ForEach for_each) const {
     Moment moment = moment_.Read(time_.PeekAt(now));
@@ -69,7 +75,8 @@ class Beat {
   }
 
  private:
-  // As time passes, and while it stands still, as picks are made.
+  // Returns whether enough time has passed for a beat, or enough picks were
+  // made. Picks may come while time stands still.
   bool Due(std::int64_t time) const {
     return time - beat_at_ns_.load(std::memory_order_relaxed) >=
                beat_ns_.load(std::memory_order_relaxed) ||
@@ -96,14 +103,14 @@ class Beat {
   std::atomic<std::int64_t> beat_ns_;
   std::atomic<std::uint32_t> picks_to_beat_ = 0;
   std::atomic<bool> sweeping_ = false;        // A round is under way.
-  std::atomic<std::int64_t> beat_at_ns_ = 0;  // The latest.
+  std::atomic<std::int64_t> beat_at_ns_ = 0;  // The latest beat.
   SteadyTime time_;
   SharedMoment moment_;
 
   mutable SpinLock lock_;
   Fleet fleet_ ABSL_GUARDED_BY(lock_);
-  // The latest round, how many numbers up to its own it looks for in words, and
-  // how many slots it has been through.
+  // The number of the latest round. The round looks for words that name one of
+  // the span_ rounds up to its own. It has gone through swept_ slots.
   std::uint32_t round_ ABSL_GUARDED_BY(lock_) = 0;
   std::uint32_t span_ ABSL_GUARDED_BY(lock_) = 0;
   std::size_t swept_ ABSL_GUARDED_BY(lock_) = 0;

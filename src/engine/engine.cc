@@ -13,7 +13,7 @@
 namespace els::internal {
 namespace {
 
-// Uniform in [1 - spread, 1 + spread].
+// Returns a number that is uniform in [1 - spread, 1 + spread].
 double DrawStretch(double spread, std::uint64_t seed) {
   return 1 + spread * (2 * Random(seed).Uniform() - 1);
 }
@@ -39,7 +39,8 @@ void Engine::Close(Engine* engine) {
 }
 
 void Engine::OneLess(std::uint64_t references) {
-  // Both: what others did with the engine comes before it is deleted.
+  // Acquire and release: what any thread did with the engine comes before the
+  // engine is deleted.
   if (references_.fetch_sub(references, std::memory_order_acq_rel) ==
       references) {
     delete this;
@@ -54,8 +55,8 @@ Picked Engine::Pick(TimePoint now, absl::Span<const std::string_view> avoid) {
   return PickAndExplain(choice, avoid, now, moment);
 }
 
-// A pick that was counted must become a ticket: an exception would lose the
-// request, and with it a reference to the record.
+// A pick that was counted must become a ticket. An exception would lose the
+// request, and a reference to the record.
 Picked Engine::PickAndExplain(Choice choice,
                               absl::Span<const std::string_view> avoid,
                               TimePoint now, const Moment& moment) {

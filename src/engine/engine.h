@@ -21,40 +21,41 @@
 
 namespace els::internal {
 
-// All that a Balancer knows and decides; see Balancer and Ticket for what each
-// call means. Thread-safe. Where what is:
+// All that a Balancer knows and decides. Balancer and Ticket say what each call
+// means. Thread-safe. These are the parts:
 //
 //   Evidence     what one backend teaches, and     guarded by the spin lock of
 //                its score                         its Record
 //   Scoreboard   where the scores are kept         atomics
 //   Inbox        what the fleet is to be told      atomics
 //   Picker       the choice                        atomics
-//   Beat         time, and what is known of all    its own spin lock, never
-//                                                  waited for by a pick
+//   Beat         time, and what is known of all    its own spin lock, for which
+//                backends together                 no pick waits
 //   BackendSet   which backends there are          set_mutex_
+//   PickLog      the explanations                  its own mutex
 //
-// Of the locks, set_mutex_ is taken before the beat's, and both before a
-// record's.
+// A thread takes set_mutex_ before the beat's lock, and both before a record's.
 class Engine {
  public:
-  // REQUIRES: options.Validate().ok(). `seed` is not 0. If `exact`, every pick
-  // begins with a whole round.
+  // REQUIRES: options.Validate().ok(), and `seed` is not 0. If `exact`, every
+  // pick first takes all news and writes all words anew.
   Engine(const Options& options, std::uint64_t seed, bool exact = false);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // The ticket made of it must be given back to Unrefer in the end.
+  // Returns the backend picked, or no record if the set is empty. The ticket
+  // made of a record must call Unrefer in the end.
   Picked Pick(TimePoint now, absl::Span<const std::string_view> avoid);
 
-  // The request sent at `start_ns` has its answer, or none to wait for, and may
-  // be over.
+  // The request sent at `start_ns` has its answer, or will get none. If `over`,
+  // the request is over, too.
   void Settle(Record& record, std::int64_t start_ns, Outcome outcome,
               TimePoint now, bool over);
   // The request is over, after its answer.
   void Released(Record& record);
-  // The request was given up, before or after the answer.
+  // The request was given up. `answered` says whether its answer had come.
   void Drop(Record& record, std::int64_t start_ns, bool answered);
-  // A request that was over before has been reported again.
+  // A request was reported once too often.
   static void CountLateFinish(Record& record);
 
   // A ticket is gone. The last ticket deletes an engine that was closed.
@@ -71,13 +72,13 @@ class Engine {
   void Explain(std::size_t picks) { pick_log_.Keep(picks); }
   std::vector<PickExplanation> Explanations() const { return pick_log_.All(); }
 
-  // No call but those for tickets comes after this one. Deletes the engine, at
-  // once or with the last ticket. REQUIRES: made by new.
+  // Deletes the engine, at once or with the last ticket. After this, only calls
+  // for tickets are allowed. REQUIRES: the engine was made by new.
   static void Close(Engine* engine);
 
  private:
   ~Engine() = default;
-  // Without memory for the explanation, only picks.
+  // Picks without an explanation if there is no memory for one.
   Picked PickAndExplain(Choice choice, absl::Span<const std::string_view> avoid,
                         TimePoint now, const Moment& moment);
   void OneLess(std::uint64_t references);
@@ -86,15 +87,16 @@ class Engine {
   Options options_ ABSL_GUARDED_BY(set_mutex_);
   BackendSet set_ ABSL_GUARDED_BY(set_mutex_);
 
-  Scoreboard& board_;  // Of set_.
+  Scoreboard& board_;  // Part of set_.
   Inbox inbox_;
   Picker picker_;
   Beat beat_;
   PickLog pick_log_;
-  // Relaxed: a pick made while it changes may go either way.
+  // Relaxed: a pick made during a change may go either way.
   std::atomic<Choice> choice_;
 
-  // Tickets alive, once the engine is closed.
+  // kOpen until the engine is closed; then the number of tickets that are not
+  // gone.
   std::atomic<std::uint64_t> references_ = kOpen;
   static constexpr std::uint64_t kOpen = std::uint64_t{1} << 63;
 };

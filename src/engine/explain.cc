@@ -13,7 +13,7 @@
 namespace els::internal {
 namespace {
 
-// The float of the word, so that what is a tie there is one here.
+// Compares the floats in the words, so a tie here is a tie in the index.
 bool SameExpectedLatency(std::uint64_t a, std::uint64_t b) {
   return IsHeldBack(a) == IsHeldBack(b) &&
          ExpectedLatencyOf(a) == ExpectedLatencyOf(b);
@@ -59,7 +59,7 @@ void PickExplainer::PutPickedFirst(const Picked& picked) {
     std::rotate(best_.begin(), found, found + 1);
     return;
   }
-  // As it was before the pick, but for what that has added to its turn.
+  // As the backend was before the pick, except that the turn counts the pick.
   copy.evidence.Settled(moment_.now_ns);
   copy.evidence.Released();
   best_.insert(best_.begin(),

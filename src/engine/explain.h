@@ -13,12 +13,13 @@
 
 namespace els::internal {
 
-// Explains one pick: made just before it, asked just after it.
+// Explains one pick. Construct it just before the pick, and call Explain just
+// after.
 class PickExplainer {
  public:
   PickExplainer(const Scoreboard& board, const Moment& moment);
 
-  // REQUIRES: a backend was picked; called once.
+  // REQUIRES: a backend was picked, and this is the first call.
   PickExplanation Explain(const Picked& picked, Choice choice,
                           absl::Span<const std::string_view> avoid,
                           TimePoint now);
@@ -35,7 +36,8 @@ class PickExplainer {
 
   const Scoreboard& board_;
   const Moment moment_;
-  // The best few before the pick; then the one picked, and the best others.
+  // The best few before the pick. Explain puts the backend picked before the
+  // best others.
   std::vector<Candidate> best_;
 };
 

@@ -12,27 +12,27 @@
 
 namespace els::internal {
 
-// The latest picks, explained, if anybody wants to know. Thread-safe.
+// The explanations of the latest picks, if anybody wants them. Thread-safe.
 class PickLog {
  public:
-  // Whether it keeps any: one load.
+  // Returns whether the log keeps any explanations. One load.
   bool on() const { return on_.load(std::memory_order_relaxed); }
 
-  // Keeps up to so many from now on. Those kept before stay, as far as there
-  // is room.
+  // Keeps up to `picks` explanations from now on. Those kept before stay, as
+  // far as there is room: the latest of them.
   void Keep(std::size_t picks);
 
-  // Numbers it and adds it; the oldest makes room. If this throws, nothing has
-  // changed.
+  // Numbers the explanation and adds it. The oldest makes room. If this throws,
+  // nothing has changed.
   void Add(PickExplanation explanation);
 
-  // The oldest first.
+  // Returns the explanations, the oldest first.
   std::vector<PickExplanation> All() const;
 
  private:
   void Trim() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Relaxed: a pick made while it changes may be kept or not.
+  // Relaxed: the explanation of a pick made during a change may be kept or not.
   std::atomic<bool> on_ = false;
 
   mutable Mutex mutex_;

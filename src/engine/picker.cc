@@ -13,16 +13,17 @@
 namespace els::internal {
 namespace {
 
-// By how much the score of the backend picked may have risen since its word was
-// written.
+// How far the score of the backend picked may have risen since its word was
+// written, as a part of the score.
 constexpr double kTolerance = 0.02;
 
-// How many words that have risen one pick writes anew before it takes what
-// comes; more than ever rise at once, but for a long silence of many.
+// A pick writes at most this many risen words anew. After these the pick takes
+// the lowest word, risen or not. More words than this rise at once only if many
+// backends are silent for long.
 constexpr int kMaxRewrites = 16;
 
-// How many backends are passed over by looking for the next best; if there are
-// more, all are looked through.
+// A pick passes over this many backends to avoid by looking for the next lowest
+// word. After these the pick looks through all words.
 constexpr std::size_t kMaxPassedOver = 8;
 
 bool Avoided(const Index& index, std::uint64_t word,
@@ -65,14 +66,17 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline Picker::Attempt Picker::TakeFound(
   if (is_time || evidence.HasMuchNews() || inbox_.Quiet()) {
     news = evidence.TakeNews();
   }
-  // A pick lets no score fall sooner.
+  // A pick does not make the score fall sooner, so the word names the same
+  // round.
   board_.Write(record, terms, moment, DueOf(word));
   return risen ? Attempt::kMoved : Attempt::kTaken;
 }
 
-// Takes the backend whose word this is in `index`, if the word is still that of
-// the backend, the index still that of the set, and the backend not to be
-// avoided. If `check_risen`, the score must still be what the word says, too.
+// Takes the backend that has `word` in `index`. The backend must still have
+// that word, the set must still have that index, and the backend must not be in
+// `avoid`. If `check_risen`, the score must not be above that of the word by
+// more than kTolerance, and the backend must be held back if and only if the
+// word says so.
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline Picker::Attempt Picker::Take(
     Index& index, std::uint64_t word, const Moment& moment,
     absl::Span<const std::string_view> avoid, bool check_risen,
@@ -86,7 +90,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline Picker::Attempt Picker::Take(
   News news;
   {
     const SpinLockHolder lock(record.lock);
-    // Else it has left, or its word has changed, or all have moved.
+    // Otherwise the backend has left the slot, its word has changed, or the set
+    // has moved to another index.
     if (record.slot == slot && index.tree.Get(slot) == word &&
         &index == &board_.index()) {
       attempt = TakeFound(record, word, moment, avoid, check_risen, news);
@@ -102,9 +107,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline Picker::Attempt Picker::Take(
   return attempt;
 }
 
-// Whether no word was found because the set is empty. Otherwise the index was
-// being filled for a set to come, or a node lacks the words below it: the next
-// look may find them, as one slot more is settled by then.
+// Returns whether no word was found because the set is empty. If it is not
+// empty, the index was being filled for a set to come, or a node lacks a word
+// below it. Then this settles one more slot, so that the next look may find a
+// word.
 bool Picker::NothingToFind(Index& index, int look) const {
   const std::size_t size = std::min(board_.size(), index.slots());
   if (size == 0) return true;
@@ -168,8 +174,8 @@ std::uint64_t Picker::WordByChance(Choice choice, const Index& index,
                                        : WeightedRandom(slots, word_at, random);
 }
 
-// From those with the fewest objections to them: to be avoided weighs more than
-// to be held back.
+// Draws from the backends with the fewest objections to them. To be avoided
+// weighs more than to be held back.
 std::uint64_t Picker::WordByChance(Choice choice, const Index& index,
                                    absl::Span<const std::string_view> avoid) {
   for (const auto& avoided : {avoid, absl::Span<const std::string_view>()}) {

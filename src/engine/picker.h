@@ -20,17 +20,18 @@ struct Picked {
   std::int64_t start_ns = 0;
 };
 
-// Chooses backends by the scores of a board, and counts each as outstanding.
-// Thread-safe.
+// Chooses backends by the scores of a board, and counts each request as
+// outstanding. Thread-safe.
 class Picker {
  public:
-  // `seed` decides where chance does.
+  // `seed` seeds the choices that chance decides.
   Picker(Scoreboard& board, Inbox& inbox, std::uint64_t seed)
       : board_(board), inbox_(inbox), seed_(seed) {}
 
-  // The ticket made of what this returns must be given back to Record::Unrefer.
-  // O(log backends), and O(backends) for Choice::kWeightedRandom and for more
-  // than a few to `avoid`.
+  // The ticket made of the result must call Record::Unrefer in the end.
+  // O(log backends). O(backends) for Choice::kWeightedRandom, for
+  // Choice::kPowerOfTwo if a backend drawn is held back or to be avoided, and
+  // if `avoid` has more than a few ids of the set.
   Picked Pick(Choice choice, absl::Span<const std::string_view> avoid,
               const Moment& moment) {
     if (choice != Choice::kLowest) return TakeByChance(choice, avoid, moment);
@@ -40,8 +41,8 @@ class Picker {
  private:
   enum class Attempt { kTaken, kMoved, kAvoided };
 
-  // Every word is looked up in the index that it was read from: by the time it
-  // is, the board may have moved on to another.
+  // A word is looked up in the index that it was read from: the board may have
+  // moved to another index meanwhile.
   Attempt Take(Index& index, std::uint64_t word, const Moment& moment,
                absl::Span<const std::string_view> avoid, bool check_risen,
                Picked& picked);
@@ -63,7 +64,7 @@ class Picker {
   Scoreboard& board_;
   Inbox& inbox_;
   const std::uint64_t seed_;
-  // How often chance was asked. Relaxed: each time gets a number of its own.
+  // The number of draws. Relaxed: each draw gets a number of its own.
   std::atomic<std::uint64_t> draws_ = 0;
 };
 
