@@ -67,7 +67,9 @@ void Beat::Publish() {
 }
 
 void Beat::GatherNews() {
-  board_.ForEach([&](Evidence& evidence) { inbox_.Tell(evidence.TakeNews()); });
+  News all;
+  board_.ForEach([&](Evidence& evidence) { all.Add(evidence.TakeNews()); });
+  inbox_.Tell(all);
 }
 
 void Beat::Sweep(const Moment& moment) {
@@ -118,24 +120,21 @@ void Beat::SetOptions(const Options& options) {
 
 void Beat::SetChanged() {
   const SpinLockHolder lock(lock_);
-  // All news is told and taken first. The recent picks of the backends, which
-  // are added up below, contain that news, so no pick is counted twice.
-  GatherNews();
-  fleet_.Add(inbox_.Take());
-  const Moment before = moment_.Read(time_.now());
+  // The recent picks of the backends contain all news, so the fleet takes that
+  // first, and counts no pick twice.
+  const Moment moment = moment_.Read(time_.now());
+  News news = inbox_.Take();
   double recent_picks = 0;
   board_.ForEach([&](Evidence& evidence) {
-    evidence.CatchUp(before);
+    evidence.CatchUp(moment);
+    news.Add(evidence.TakeNews());
     recent_picks += evidence.recent_picks();
   });
+  fleet_.Add(news);
   fleet_.SetBackends(board_.size(), recent_picks);
   inbox_.SetQuiet(std::max(kQuiet, board_.size()));
   Publish();
-  const Moment moment = moment_.Read(time_.now());
-  board_.Rewrite(moment);
-  round_ = moment.round;
-  swept_ = board_.size();
-  sweeping_.store(false, std::memory_order_relaxed);
+  sweeping_.store(true, std::memory_order_relaxed);
 }
 
 }  // namespace els::internal

@@ -51,7 +51,8 @@ class Beat {
   Moment Advance(TimePoint now);
 
   void SetOptions(const Options& options);
-  // Call this after a change of the set. Writes all words anew.
+  // Call this after a change of the set. If that has moved the fleet's means
+  // far, the picks that follow write all words anew.
   void SetChanged();
 
   // Returns the moment at `now` as if all news had been told. Changes nothing.

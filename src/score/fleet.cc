@@ -22,6 +22,10 @@ double Change(double from, double to) { return std::abs(to - from) / from; }
 constexpr double kTicksPerBeat = 16;
 constexpr double kLongestBeatNs = 1e7;
 
+// How many memories of turns pass at the most in one of all else, so that their
+// clock does not go round between two looks at a backend.
+constexpr double kMostTurns = 1000;
+
 // No clock goes on by more memories than this at one beat. After so many
 // nothing is left of what was known before.
 constexpr double kAllForgotten = 64;
@@ -114,8 +118,8 @@ void Fleet::Advance(std::int64_t elapsed_ns, const News& news) {
     success_clock_.Advance(success);
     recent_picks_ *= turn_clock_.Advance(turn);
     picks_ = 0;
-    const double all_but_turns = std::max(latency, success);
-    rounds_ += all_but_turns / kMemoriesPerRound;
+    rounds_ +=
+        std::max({latency, success, turn / kMostTurns}) / kMemoriesPerRound;
   }
   AddSuccesses(news);
 }

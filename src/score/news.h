@@ -13,6 +13,11 @@ struct News {
   double latency_s = 0;  // The sum over the successes.
 
   bool Any() const { return (picks | successes) != 0; }
+  void Add(const News& more) {
+    picks += more.picks;
+    successes += more.successes;
+    latency_s += more.latency_s;
+  }
 };
 
 // Where backends leave news for the fleet. Thread-safe. Tell takes two locked
