@@ -194,7 +194,8 @@ class Balancer {
   //
   // O(log backends), and some microseconds more now and then, when the scores
   // of other backends are brought up to date. O(backends) for
-  // Choice::kWeightedRandom. Allocates nothing.
+  // Choice::kWeightedRandom, and for Choice::kPowerOfTwo where a backend drawn
+  // is held back or to be avoided. Allocates nothing.
   Ticket Pick(TimePoint now, absl::Span<const std::string_view> avoid = {});
 
   // Returns what is known of each backend. Those of the set come first, in its

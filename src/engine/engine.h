@@ -88,7 +88,6 @@ class Engine {
   BackendSet set_ ABSL_GUARDED_BY(set_mutex_);
 
   Scoreboard& board_;  // Part of set_.
-  Inbox inbox_;
   Picker picker_;
   Beat beat_;
   PickLog pick_log_;
@@ -99,6 +98,9 @@ class Engine {
   // gone.
   std::atomic<std::uint64_t> references_ = kOpen;
   static constexpr std::uint64_t kOpen = std::uint64_t{1} << 63;
+
+  // Far from what every pick reads, as it is written often.
+  Inbox inbox_;
 };
 
 }  // namespace els::internal

@@ -86,7 +86,7 @@ struct Moment {
 
 // The latest Moment. Every call reads it, and every beat writes it. A reader
 // may see some fields of one moment and some of the next.
-class alignas(64) SharedMoment {
+class SharedMoment {
  public:
   explicit SharedMoment(const Options& options) : rules_(options) {}
   SharedMoment(const SharedMoment&) = delete;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -39,9 +40,9 @@ class Inbox {
     counts_.fetch_add(std::uint64_t{news.successes} << 32 | news.picks,
                       std::memory_order_relaxed);
     if (news.successes == 0) return;
-    latency_.fetch_add(
-        static_cast<std::uint64_t>(news.latency_s * kUnitsPerSecond + 0.5),
-        std::memory_order_relaxed);
+    latency_.fetch_add(static_cast<std::uint64_t>(
+                           std::llround(news.latency_s * kUnitsPerSecond)),
+                       std::memory_order_relaxed);
   }
 
   // Returns the number of picks told since Take.
