@@ -158,13 +158,14 @@ void ElsNewSet(benchmark::State& state) {
 // another time goes to the balancer.
 template <int requests_per_second>
 void ElsAt(benchmark::State& state) {
+  constexpr std::chrono::nanoseconds kGap{1'000'000'000 / requests_per_second};
   els::Balancer balancer(els::Options{.seed = 1});
   Clock::time_point now = Clock::now();
   if (!balancer.SetBackends(Set(Backends(state)), now).ok()) std::abort();
   Ring<els::Ticket> ring;
   Outcomes outcomes(1);
   const auto send = [&] {
-    now += std::chrono::nanoseconds(1'000'000'000 / requests_per_second);
+    now += kGap;
     els::Ticket& ticket = ring.Next();
     benchmark::DoNotOptimize(Clock::now());
     ticket.Finish(outcomes.Next(), now);
