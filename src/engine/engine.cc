@@ -1,7 +1,5 @@
 #include "src/engine/engine.h"
 
-#include <algorithm>
-#include <chrono>
 #include <new>
 #include <optional>
 #include <utility>
@@ -133,12 +131,7 @@ void Engine::SetOptions(const Options& options, TimePoint now) {
 
 void Engine::SetBackends(absl::Span<const Backend> backends, TimePoint now) {
   const MutexLock lock(set_mutex_);
-  const auto remembered = std::min<double>(
-      static_cast<double>(
-          std::chrono::nanoseconds(options_.removed_memory).count()),
-      beat_.longest_absence_ns());
-  set_.Change(backends,
-              std::chrono::nanoseconds(static_cast<std::int64_t>(remembered)),
+  set_.Change(backends, options_.removed_memory, beat_.longest_absence_ns(),
               beat_.Advance(now));
   beat_.SetChanged();
 }

@@ -99,6 +99,17 @@ void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
   turn_ticks_ = turn;
 }
 
+void Evidence::Forget(const Moment& moment) {
+  latency_sum_s_ = latency_weight_ = 0;
+  succeeded_ = failed_ = 0;
+  failure_sum_s_ = failure_weight_ = 0;
+  recent_picks_ = 0;
+  pace_ = kNotFailing;
+  latency_ticks_ = moment.latency_ticks;
+  success_ticks_ = moment.success_ticks;
+  turn_ticks_ = moment.turn_ticks;
+}
+
 void Evidence::NoteSetback(const Mishaps& mishaps) {
   if (pace_ == kNotFailing) failing_since_ = success_ticks_;
   // A double, as a product of counts might not fit in an integer.

@@ -102,6 +102,10 @@ class Evidence {
   // Counts a request as over.
   void Released() { --outstanding_; }
 
+  // Forgets all but counts, and moves the clocks to the moment, however far
+  // they are behind.
+  void Forget(const Moment& moment);
+
   // Returns whether there is so much news that the fleet is told before the
   // clocks move.
   bool HasMuchNews() const { return new_picks_ + new_successes_ >= 8; }

@@ -115,7 +115,8 @@ std::unique_ptr<BackendSet::Newcomers> BackendSet::MakeNewcomers(
 // The calls that may fail come first. They change nothing that anybody could
 // see.
 void BackendSet::Change(absl::Span<const Backend> backends,
-                        Duration removed_memory, const Moment& moment) {
+                        Duration removed_memory, double longest_absence_ns,
+                        const Moment& moment) {
   members_.Forget(moment.now_ns,
                   std::chrono::nanoseconds(removed_memory).count());
   Match match = MatchWith(backends);
@@ -125,7 +126,7 @@ void BackendSet::Change(absl::Span<const Backend> backends,
   Index& index = FindRoom(std::max(order_.size(), backends.size()) + 1);
 
   board_.MoveTo(index, moment);
-  Apply(backends, match, *newcomers, moment);
+  Apply(backends, match, *newcomers, longest_absence_ns, moment);
   for (std::size_t i = 0; i < backends.size(); ++i) {
     const SpinLockHolder record_lock(match.records[i]->lock);
     order[i] = match.records[i]->slot;
@@ -136,7 +137,8 @@ void BackendSet::Change(absl::Span<const Backend> backends,
 // As long as any backend is to join, a backend leaves only after a backend has
 // joined. So picks meanwhile find a set that is neither empty nor much larger.
 void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
-                       Newcomers& newcomers, const Moment& moment) noexcept {
+                       Newcomers& newcomers, double longest_absence_ns,
+                       const Moment& moment) noexcept {
   std::size_t left = 0;
   const auto leave = [&] {
     Record* const record = match.leaving[left++];
@@ -152,7 +154,11 @@ void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
     }
     record = members_.Remembered(backend.id);
     if (record != nullptr) {
-      members_.Return(backend.id);
+      const std::int64_t since_ns = members_.Return(backend.id);
+      if (static_cast<double>(moment.now_ns - since_ns) > longest_absence_ns) {
+        const SpinLockHolder lock(record->lock);
+        record->evidence.Forget(moment);
+      }
     } else {
       record = newcomers.TakeLast();
     }

@@ -25,10 +25,11 @@ class BackendSet {
   Scoreboard& board() { return board_; }
 
   // Makes `backends` the set. Forgets backends that left longer ago than
-  // `removed_memory`. If this throws std::bad_alloc, the set is as it was.
-  // REQUIRES: ValidateSet(backends).ok().
+  // `removed_memory`. A backend that returns after more than
+  // `longest_absence_ns` keeps its counts alone. If this throws std::bad_alloc,
+  // the set is as it was. REQUIRES: ValidateSet(backends).ok().
   void Change(absl::Span<const Backend> backends, Duration removed_memory,
-              const Moment& moment);
+              double longest_absence_ns, const Moment& moment);
 
   // Calls `visit` with the record of each backend in the caller's order.
   template <class Visit>
@@ -59,7 +60,8 @@ class BackendSet {
                                            const Match& match);
   Index& FindRoom(std::size_t slots);
   void Apply(absl::Span<const Backend> backends, Match& match,
-             Newcomers& newcomers, const Moment& moment) noexcept;
+             Newcomers& newcomers, double longest_absence_ns,
+             const Moment& moment) noexcept;
 
   Membership members_;
   std::vector<std::uint32_t> order_;  // The slots in the caller's order.

@@ -20,10 +20,12 @@ Record* Membership::Remembered(std::string_view id) const {
   return found == remembered_.end() ? nullptr : found->second.record;
 }
 
-void Membership::Return(std::string_view id) noexcept {
+std::int64_t Membership::Return(std::string_view id) noexcept {
   const auto found = remembered_.find(id);
-  departed_[found->second.number - first_departure_].record = nullptr;
+  Departed& departed = departed_[found->second.number - first_departure_];
+  departed.record = nullptr;
   remembered_.erase(found);
+  return departed.since_ns;
 }
 
 void Membership::ReserveLeaves(const std::vector<Record*>& leaving) {

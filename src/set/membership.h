@@ -20,9 +20,9 @@ class Membership {
   // Returns null if there is none.
   Record* Remembered(std::string_view id) const;
 
-  // Forgets that a backend has left, as the backend returns. REQUIRES:
-  // Remembered(id) is not null.
-  void Return(std::string_view id) noexcept;
+  // Forgets that a backend has left, as the backend returns. Returns when it
+  // has left, in nanoseconds. REQUIRES: Remembered(id) is not null.
+  std::int64_t Return(std::string_view id) noexcept;
 
   // Makes room for a call of Leave for each record, in this order. Those calls
   // then cannot fail. If this throws, nothing has changed that anybody could

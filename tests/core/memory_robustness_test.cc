@@ -118,6 +118,36 @@ TEST_F(MemoryRobustnessTest, AFloodOfNewBackendsIsRememberedInPart) {
 }
 
 // Neither of the set nor of those that have left it.
+// With the shortest memories the clocks have gone round by then.
+TEST(LongAbsenceTest, CountsStayWhateverHasBeenForgottenMeanwhile) {
+  using std::chrono::milliseconds;
+  Balancer balancer(Options{.seed = 1,
+                            .removed_memory = std::chrono::hours(24),
+                            .latency_memory = milliseconds(1),
+                            .latency_memory_picks = 0,
+                            .success_memory = milliseconds(1),
+                            .success_memory_picks = 0});
+  TimePoint now{std::chrono::hours(1)};
+  ASSERT_TRUE(balancer.SetBackends({{.id = "a"}, {.id = "b"}}, now).ok());
+  for (int i = 0; i < 100; ++i) {
+    now += milliseconds(10);
+    Ticket ticket = balancer.Pick(now, {"b"});
+    ticket.Finish(i % 2 == 0 ? Outcome::kFailure : Outcome::kSuccess,
+                  now + milliseconds(5));
+  }
+  ASSERT_TRUE(balancer.SetBackends({{.id = "b"}}, now).ok());
+  for (int i = 0; i < 20 * 60; ++i) {
+    now += std::chrono::seconds(1);
+    balancer.Pick(now).Finish(Outcome::kSuccess, now + milliseconds(5));
+  }
+  ASSERT_TRUE(balancer.SetBackends({{.id = "a"}, {.id = "b"}}, now).ok());
+  const BackendSnapshot a = balancer.Snapshot(now)[0];
+  EXPECT_EQ(a.id, "a");
+  EXPECT_EQ(a.picks, 100u);
+  EXPECT_EQ(a.failures, 50u);
+  EXPECT_EQ(a.success_rate, 1);
+}
+
 TEST_F(MemoryRobustnessTest, ATicketKeepsNoMoreThanItsOwnBackend) {
   const long before = held;
   for (const char* const prefix : {"left", "stays"}) {
