@@ -134,6 +134,19 @@ void BackendSet::Change(absl::Span<const Backend> backends,
   order_.swap(order);
 }
 
+// Returns the record of a backend that has left and returns now, or null.
+Record* BackendSet::TakeBack(std::string_view id, double longest_absence_ns,
+                             const Moment& moment) noexcept {
+  Record* const record = members_.Remembered(id);
+  if (record == nullptr) return nullptr;
+  const std::int64_t since_ns = members_.Return(id);
+  if (static_cast<double>(moment.now_ns - since_ns) > longest_absence_ns) {
+    const SpinLockHolder lock(record->lock);
+    record->evidence.Forget(moment);
+  }
+  return record;
+}
+
 // As long as any backend is to join, a backend leaves only after a backend has
 // joined. So picks meanwhile find a set that is neither empty nor much larger.
 void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
@@ -152,16 +165,8 @@ void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
       board_.Describe(*record, backend.tag, backend.distance, moment);
       continue;
     }
-    record = members_.Remembered(backend.id);
-    if (record != nullptr) {
-      const std::int64_t since_ns = members_.Return(backend.id);
-      if (static_cast<double>(moment.now_ns - since_ns) > longest_absence_ns) {
-        const SpinLockHolder lock(record->lock);
-        record->evidence.Forget(moment);
-      }
-    } else {
-      record = newcomers.TakeLast();
-    }
+    record = TakeBack(backend.id, longest_absence_ns, moment);
+    if (record == nullptr) record = newcomers.TakeLast();
     board_.Add(*record, backend.tag, backend.distance, moment);
     if (left < match.leaving.size()) leave();
   }

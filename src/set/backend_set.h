@@ -59,6 +59,8 @@ class BackendSet {
   std::unique_ptr<Newcomers> MakeNewcomers(absl::Span<const Backend> backends,
                                            const Match& match);
   Index& FindRoom(std::size_t slots);
+  Record* TakeBack(std::string_view id, double longest_absence_ns,
+                   const Moment& moment) noexcept;
   void Apply(absl::Span<const Backend> backends, Match& match,
              Newcomers& newcomers, double longest_absence_ns,
              const Moment& moment) noexcept;
