@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kMostRounds = 28;
 template <class T>
 class Shared {
  public:
-  explicit Shared(T value) : value_(value) {}
+  explicit Shared(T value = 0) : value_(value) {}
   // NOLINTNEXTLINE(google-explicit-constructor): so that a formula reads well.
   operator T() const { return value_.load(std::memory_order_relaxed); }
   void Set(T value) { value_.store(value, std::memory_order_relaxed); }
@@ -33,15 +33,7 @@ class Shared {
 // call that needs few fields loads few. A call made during a change may see old
 // fields and new ones.
 struct Rules {
-  explicit Rules(const Options& options)
-      : prior_weight(options.prior_weight),
-        trust_after_failure(options.trust_after_failure),
-        outage_growth(options.outage_growth),
-        unproven_factor(options.unproven_factor),
-        overdue_factor(options.overdue_factor),
-        turn_slope(options.turn_slope),
-        turn_limit(options.turn_limit),
-        first_contact_limit(options.first_contact_limit) {}
+  explicit Rules(const Options& options) { Set(options); }
 
   void Set(const Options& options) {
     prior_weight.Set(options.prior_weight);

@@ -81,19 +81,19 @@ TEST(WinnerTreeTest, IsRightAgainOnceEachNodeIsRepaired) {
   }
 }
 
-// Its parent has the word already, so that Settle sees no need to go further.
-TEST(WinnerTreeTest, SettlesAllNodesAboveASlotWhereSettleStops) {
+// As two threads may leave a tree: the node above the slot has the slot's word
+// already, so that Settle goes no further, and the root has an older word.
+TEST(WinnerTreeTest, SettleAllReachesTheRootWhereSettleStops) {
   WinnerTree tree(64);
   tree.Put(0, 5);
   tree.Settle(0);
-  tree.Put(0, 9);  // Another thread's, in the middle of its own Settle:
-  tree.Put(1, 7);
-  tree.Settle(1);
-  EXPECT_EQ(tree.Lowest(), 7u);
-  tree.Put(1, 5);
-  tree.Put(0, 5);
-  tree.SettleAll(0);
+  tree.Put(0, 9);
+  // Of 21 nodes above the slots the last 16, which are right above them.
+  for (int node = 0; node < 16; ++node) tree.Repair();
+  tree.Settle(0);
   EXPECT_EQ(tree.Lowest(), 5u);
+  tree.SettleAll(0);
+  EXPECT_EQ(tree.Lowest(), 9u);
 }
 
 TEST(WinnerTreeTest, PassesOverTheSlotsExcluded) {
