@@ -73,19 +73,6 @@ struct NotRepaired : TwoThreads<NotRepaired> {
   void after() { RL_ASSERT(tree->Lowest() == 12); }
 };
 
-// The root may be left with 15, which slot 4 has no longer. A pick that finds
-// 15 there settles slot 4 wholly, and must not find 15 for ever.
-struct TakenAway : TwoThreads<TakenAway> {
-  void after() {
-    for (int i = 0; i < 3; ++i) {
-      const std::uint64_t lowest = tree->Lowest();
-      if (lowest == 12 || lowest == 20) return;
-      tree->SettleAll(4);
-    }
-    RL_ASSERT(false);
-  }
-};
-
 // Whether all goes well in every case.
 template <class Test>
 bool Holds() {
@@ -102,10 +89,6 @@ TEST(WinnerTreeModelTest, RepairFindsTheLowestWhateverThreadsHaveDone) {
 // What the first test would miss if the two could not get in each other's way.
 TEST(WinnerTreeModelTest, WithoutRepairTheLowestMayStayHidden) {
   EXPECT_FALSE(Holds<NotRepaired>());
-}
-
-TEST(WinnerTreeModelTest, AWordThatNoSlotHasGoesOnceItsSlotIsSettled) {
-  EXPECT_TRUE(Holds<TakenAway>());
 }
 
 }  // namespace
