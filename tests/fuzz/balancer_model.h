@@ -179,8 +179,8 @@ class BalancerModel {
                      [&](const Absent& a) { return a.life->id == id; });
     std::string_view wrong;
     if (absent != absent_.end()) {
-      const bool forgotten =
-          elapsed_.least() - absent->least_at_leaving > absent->longest;
+      const bool forgotten = elapsed_.least() - absent->least_at_leaving >
+                             absent->longest + Elapsed::kLongest;
       const bool remembered =
           elapsed_.most() - absent->most_at_leaving <= absent->shortest;
       if (absent->life->CountsAs(after)) {

@@ -12,14 +12,21 @@
 // least and a most.
 class Elapsed {
  public:
-  // `surely` if the call must take note of the time.
+  // A reading that is not believed counts, for the time of its call, as up to
+  // this much ahead.
+  static constexpr els::Duration kLongest = std::chrono::hours(1);
+
+  // `surely` if the call must take note of the time. A step is sure to count if
+  // the latest call that must take note, and every call since, agree with it.
   void Read(els::TimePoint reading, bool surely) {
     if (previous_) {
       most_ += Step(*previous_, reading);
-      const els::Duration step = Step(farthest_, reading);
-      if (surely && step < std::chrono::hours(1)) least_ += step;
+      lowest_ = std::min(lowest_, reading);
+      const bool agreed = IsNear(lowest_, reading);
+      if (surely && agreed) least_ += Step(farthest_, reading);
     }
     farthest_ = previous_ ? std::max(farthest_, reading) : reading;
+    if (surely || !previous_) lowest_ = reading;
     previous_ = reading;
   }
 
@@ -27,15 +34,18 @@ class Elapsed {
   els::Duration most() const { return most_; }
 
  private:
+  static bool IsNear(els::TimePoint from, els::TimePoint to) {
+    return from > els::TimePoint::max() - kLongest || to < from + kLongest;
+  }
+
   static els::Duration Step(els::TimePoint from, els::TimePoint to) {
-    constexpr els::Duration kLongest = std::chrono::hours(1);
     if (to <= from) return els::Duration::zero();
-    const bool near = from > els::TimePoint::max() - kLongest;
-    return !near && to > from + kLongest ? kLongest : to - from;
+    return IsNear(from, to) ? to - from : kLongest;
   }
 
   std::optional<els::TimePoint> previous_;
   els::TimePoint farthest_;
+  els::TimePoint lowest_;  // Since the latest call that must take note.
   els::Duration least_ = {};
   els::Duration most_ = {};
 };
