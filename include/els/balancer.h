@@ -7,7 +7,7 @@
 //       {{.id = "10.0.0.1:80"}, {.id = "10.0.0.2:80"}}, Clock::now());
 //
 //   els::Ticket ticket = balancer.Pick(Clock::now());  // for each request
-//   if (!ticket) return Unavailable();                 // the set is empty
+//   if (!ticket) return Unavailable();                 // nothing to pick
 //   bool ok = Send(request, ticket.id());
 //   ticket.Finish(ok ? els::Outcome::kSuccess : els::Outcome::kFailure,
 //                 Clock::now());
@@ -46,24 +46,77 @@ struct Backend {
   std::string id;         // Unique in its set, not empty, any bytes.
   std::uint64_t tag = 0;  // The caller's own index or pointer; tickets have it.
   double distance = 1.0;  // Multiplies the expected latency: 1 near, 10 far.
+
+  // How much the backend can do at once, relative to the others of the set: at
+  // the same expected latency a backend of weight 2 has twice as much work
+  // outstanding as one of weight 1, and its fair share is twice as large. Only
+  // ratios matter. Finite and above 0.
+  double weight = 1.0;
+
+  // At most this many requests are outstanding at the backend. A full backend
+  // is not picked, whatever else there is. 0: no limit. A limit below what is
+  // outstanding ends nothing: the backend is full until enough has finished.
+  std::uint32_t max_outstanding = 0;
+};
+
+// What the caller knows of a request. All of it is optional.
+struct Request {
+  // Ids of backends to pass over, such as those that have failed this request
+  // already, unless all others are full or there are none.
+  absl::Span<const std::string_view> avoid = {};
+
+  // Ids of backends that would serve the request better than it seems, as they
+  // have its session or its data in a cache. The first of them is picked that
+  // is in the set, not to be avoided, not full, not held back by the
+  // first-contact limit, and whose expected latency is at most `price` times
+  // the lowest. If there is none, the pick is made as if `prefer` were empty.
+  // An id that is not in the set is passed over.
+  absl::Span<const std::string_view> prefer = {};
+
+  // What a preferred backend may cost: 1 takes it only if it is the best, and
+  // infinity takes it always. Anything that is not at least 1 counts as 1.
+  double price = 2.0;
+
+  // The expected cost of the request relative to a typical one: 2 for twice the
+  // work. WorkEstimator estimates it from a key. The outstanding requests of a
+  // backend count by their work, and its latency is learnt per work. 1/4096 to
+  // 1e6; a value outside counts as the nearest bound, and one that is not
+  // finite, or not above 0, as 1.
+  double work = 1.0;
+};
+
+// Why a ticket is empty.
+enum class PickFailure : std::uint8_t {
+  kNone,      // It is not: a backend was picked. Also: not made by Pick.
+  kEmptySet,  // The set is empty.
+  kAllFull,   // Every backend has Backend::max_outstanding requests.
 };
 
 // How an attempt ended, and what that teaches of the backend:
 //
 //                latency              success rate   for example
-//   kSuccess     a sample             up             2xx to 4xx, but not 429
+//   kSuccess     a sample             up             2xx, 3xx
 //   kFailure     a sample of failure  down           429, 5xx, reset, refused
 //   kTimeout     a sample, at least   -              its deadline has passed
 //                as long as a failure
 //                costs
 //   kCancelled   a sample if longer   -              the user went away, or
 //                than usual, else -                  a hedge has lost
+//   kNeutral     -                    -              4xx but 429, an answer
+//                                                    from a cache in front
 //   (dropped)    -                    -              never sent
+//
+// kNeutral says that the backend is alive, and nothing of how fast or how good
+// it is. Where a neutral answer came sooner than a success takes in the mean,
+// the rest of that time counts as if the request were still outstanding, in
+// the mean over a minute. So a backend that answers nothing but 404 at once
+// gets no more than its fair share. If 4xx are the ordinary answers of a
+// service, call them successes.
 //
 // An attempt that ended at the time of its pick, or before, gives no sample of
 // latency, unless it timed out: the clock of one thread may lag behind that of
 // another.
-enum class Outcome { kSuccess, kFailure, kTimeout, kCancelled };
+enum class Outcome { kSuccess, kFailure, kTimeout, kCancelled, kNeutral };
 
 // One outstanding request. Move-only. A ticket that is destroyed or assigned
 // over before Finish is dropped: its request no longer counts as outstanding,
@@ -77,6 +130,8 @@ class [[nodiscard]] Ticket {
         record_(std::exchange(other.record_, nullptr)),
         tag_(other.tag_),
         start_ns_(other.start_ns_),
+        work_(other.work_),
+        failure_(other.failure_),
         state_(std::exchange(other.state_, State::kEmpty)) {}
   Ticket& operator=(Ticket&& other) noexcept {
     if (this == &other) return *this;
@@ -85,6 +140,8 @@ class [[nodiscard]] Ticket {
     record_ = std::exchange(other.record_, nullptr);
     tag_ = other.tag_;
     start_ns_ = other.start_ns_;
+    work_ = other.work_;
+    failure_ = other.failure_;
     state_ = std::exchange(other.state_, State::kEmpty);
     return *this;
   }
@@ -92,35 +149,47 @@ class [[nodiscard]] Ticket {
     if (record_ != nullptr) Leave();
   }
 
-  // True from the pick to Finish. False for a ticket of an empty set, and for
-  // one that was moved from.
+  // True from the pick to Finish. False if there was no backend to pick, and
+  // for a ticket that was moved from.
   explicit operator bool() const noexcept {
-    return state_ == State::kWaiting || state_ == State::kAnswered;
+    return state_ != State::kEmpty && state_ != State::kFinished;
   }
+
+  // Why Pick found no backend.
+  PickFailure failure() const noexcept { return failure_; }
 
   // The id and the tag of the backend picked, as they were at the pick. The id
   // stays valid, also after Finish, until the ticket is destroyed, assigned to
   // or moved from.
-  // REQUIRES: the ticket came from a set that was not empty, and was not moved
-  // from; aborts otherwise.
+  // REQUIRES: the pick found a backend, and the ticket was not moved from;
+  // aborts otherwise.
   std::string_view id() const;
   std::uint64_t tag() const;
 
   // Says that the answer has begun: for a stream, that its first byte is here.
-  // The balancer learns from the outcome and the time since the pick. The
-  // request counts as outstanding until Finish, which then teaches nothing
-  // more. A second call only adds to BackendSnapshot::late_finishes.
+  // The balancer learns from the outcome and the time since the pick. Until
+  // Finish the request counts as outstanding, but only
+  // Options::answered_weight of its work does. A second call only adds to
+  // BackendSnapshot::late_finishes.
   void Answered(Outcome outcome, TimePoint now) noexcept;
 
-  // Says that the request is over. The balancer learns from the outcome and the
-  // time since the pick, unless it did so at Answered. The request no longer
-  // counts as outstanding. A second call only adds to
-  // BackendSnapshot::late_finishes.
+  // Says that the request is over, so it no longer counts as outstanding. The
+  // balancer learns from the outcome and the time since the pick, unless it did
+  // so at Answered. After an answer that began well, a kFailure or a kTimeout
+  // says that it was cut: it counts as a failure instead of a success, without
+  // a latency. Any other outcome teaches nothing more. A second call only adds
+  // to BackendSnapshot::late_finishes.
   void Finish(Outcome outcome, TimePoint now) noexcept;
 
  private:
   friend class Balancer;
-  enum class State : std::uint8_t { kEmpty, kWaiting, kAnswered, kFinished };
+  enum class State : std::uint8_t {
+    kEmpty,
+    kWaiting,
+    kAnswered,  // With success: a bad end is still to be learnt.
+    kLearnt,    // Answered, and there is nothing more to learn.
+    kFinished,
+  };
 
   void Leave() noexcept;
 
@@ -128,6 +197,8 @@ class [[nodiscard]] Ticket {
   internal::Record* record_ = nullptr;  // Null if and only if kEmpty.
   std::uint64_t tag_ = 0;
   std::int64_t start_ns_ = 0;
+  std::uint32_t work_ = 0;  // In the units of internal::Work.
+  PickFailure failure_ = PickFailure::kNone;
   State state_ = State::kEmpty;
 };
 
@@ -177,15 +248,14 @@ class Balancer {
 
   // Makes `backends` the whole set. A backend that stays, or that returns
   // within Options::removed_memory, keeps what was learnt of it and takes the
-  // new tag and distance. Returns an InvalidArgumentError, and changes nothing,
-  // if an id is empty or given twice, a distance is not finite and positive, or
-  // there are more than kMaxBackends. O(backends).
+  // new tag, distance, weight and limit. Returns an InvalidArgumentError, and
+  // changes nothing, if an id is empty or given twice, a distance or a weight
+  // is not finite and positive, or there are more than kMaxBackends.
+  // O(backends).
   absl::Status SetBackends(absl::Span<const Backend> backends, TimePoint now);
 
-  // Picks the backend to send the next request to. The ticket is empty if and
-  // only if the set is empty. Passes over the ids in `avoid`, such as those of
-  // backends that have failed this request already, unless no other backend is
-  // left.
+  // Picks the backend to send the next request to. The ticket is empty if the
+  // set is empty or every backend of it is full: Ticket::failure says which.
   //
   // With Choice::kLowest the expected latency of the backend picked is within
   // 10 % of the lowest in at least 99 % of the picks, also where threads do
@@ -195,7 +265,9 @@ class Balancer {
   // O(log backends), and some microseconds more now and then, when the scores
   // of other backends are brought up to date. O(backends) for
   // Choice::kWeightedRandom, and for Choice::kPowerOfTwo where a backend drawn
-  // is held back or to be avoided. Allocates nothing.
+  // is held back, full or to be avoided. Allocates nothing.
+  Ticket Pick(TimePoint now, const Request& request);
+  // The same, for a request of which nothing is known but what to avoid.
   Ticket Pick(TimePoint now, absl::Span<const std::string_view> avoid = {});
 
   // Returns what is known of each backend. Those of the set come first, in its

@@ -14,6 +14,7 @@ namespace els {
 // Why this backend was picked. Where several reasons hold, the first of them.
 enum class PickReason {
   kOnlyOne,       // The set had no other backend.
+  kPreferred,     // Request::prefer has it, and it was not too dear.
   kByChance,      // Options::choice is not kLowest.
   kAvoided,       // The backends that came before it were to be avoided.
   kFirstContact,  // It has not succeeded yet, and is tried.
@@ -21,7 +22,8 @@ enum class PickReason {
   kBest,          // It had the lowest expected latency.
 };
 
-// Returns "only one", "by chance", "avoided", "first contact", "tie" or "best".
+// Returns "only one", "preferred", "by chance", "avoided", "first contact",
+// "tie" or "best".
 std::string ToString(PickReason reason);
 
 // One pick, and the candidates that it was made from.

@@ -40,10 +40,17 @@ struct Options {
   // 1 ns to 1 h.
   Duration initial_latency = std::chrono::milliseconds(50);
 
-  // How many requests may be outstanding at a backend that has not succeeded
-  // yet. Each success doubles the number. A low limit protects a cold backend
-  // from many access points at once. 1 to 1e6.
+  // How many requests may be outstanding at a backend that has not answered
+  // yet. Each answer doubles the number, and each second that the outstanding
+  // requests are old in the mean adds to it, so that answers of a minute do not
+  // keep a backend waiting. A low limit protects a cold backend from many
+  // access points at once. 1 to 1e6.
   double first_contact_limit = 1;
+
+  // How much of its work a request counts for between Answered and Finish. 0
+  // for streams that cost a server nothing once they have begun; 1 if they cost
+  // as much as before. 0 to 1.
+  double answered_weight = 0.1;
 
   // A backend that leaves the set keeps what was learnt of it if it returns
   // within this time. After this time it starts anew. 0 to 1 day.
@@ -126,6 +133,11 @@ struct Options {
   double turn_limit = 0.2;
   double turn_slope = 1.5;
   Duration turn_memory = std::chrono::seconds(60);
+
+  // How much of a backend's measured parallelism, the decayed mean of what it
+  // had outstanding when requests were sent to it, divides what is outstanding.
+  // 0 ignores it; 1 is the division by p of Spotify's ELS. 0 to 1.
+  double parallelism = 0;
 
   // OK, or an InvalidArgumentError that names the first field out of range, its
   // value and its range.

@@ -12,11 +12,16 @@
 namespace els {
 
 // expected_latency = (latency + failure_cost * (1 / success_rate - 1))
-//                    * (outstanding + 1) * distance * overdue * turn
+//                    * (queue + 1) * distance * overdue * turn
+//
+// With Options::parallelism above 0, (queue + 1) is divided by
+// 1 + Options::parallelism * (max(1, parallelism) - 1).
 struct BackendSnapshot {
   std::string id;
   std::uint64_t tag = 0;
   double distance = 1;
+  double weight = 1;
+  std::uint32_t max_outstanding = 0;
 
   // True for a backend that has left the set with requests outstanding. Its
   // connections may be closed once it is no longer listed.
@@ -25,14 +30,20 @@ struct BackendSnapshot {
   Duration expected_latency = {};  // E: the number that picks compare.
 
   // The terms of E.
-  Duration latency = {};         // l: mean of answers, drawn to the fleet's.
-  Duration failure_cost = {};    // c: the cost of one failed attempt.
-  double success_rate = 1;       // s: in (0, 1].
-  std::int64_t outstanding = 0;  // q: requests picked and not finished.
-  double overdue = 1;            // 1, or more if its requests wait too long.
-  double turn = 1;               // Near 1: more above its share, less below.
+  Duration latency = {};       // l: mean of answers, drawn to the fleet's.
+  Duration failure_cost = {};  // c: the cost of one failed attempt.
+  double success_rate = 1;     // s: in (0, 1].
+  double queue = 0;            // q: work in the way, of the mean weight.
+  double overdue = 1;          // 1, or more if its requests wait too long.
+  double turn = 1;             // Near 1: more above its share, less below.
 
   // What the terms are made of.
+  std::int64_t outstanding = 0;   // Requests picked and not finished.
+  std::int64_t answered = 0;      // Of those, answered.
+  double work = 0;                // Of those that are not answered.
+  double answered_work = 0;       // Of those that are.
+  double spared = 0;              // Requests that neutral answers cut short.
+  double parallelism = 0;         // p: mean queue when requests were sent.
   Duration failure_latency = {};  // f: mean latency of failures.
   Duration mean_age = {};         // Of outstanding requests without an answer.
   double share = 1;               // Recent picks relative to a fair share.
@@ -46,6 +57,8 @@ struct BackendSnapshot {
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t cancelled = 0;
+  std::uint64_t neutral = 0;
+  std::uint64_t cut = 0;            // Successes at Answered that ended badly.
   std::uint64_t dropped = 0;        // Tickets destroyed without an outcome.
   std::uint64_t late_finishes = 0;  // Finish or Answered once too often.
 };

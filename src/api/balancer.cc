@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/engine/engine.h"
+#include "src/score/work.h"
 #include "src/set/record.h"
 #include "src/set/validate_set.h"
 
@@ -34,7 +35,10 @@ std::uint64_t SeedFromSystem() {
 }  // namespace
 
 void Ticket::Leave() noexcept {
-  if (*this) engine_->Drop(*record_, start_ns_, state_ == State::kAnswered);
+  if (state_ == State::kWaiting) engine_->Drop(*record_, start_ns_, work_);
+  if (state_ == State::kAnswered || state_ == State::kLearnt) {
+    engine_->Released(*record_, work_);
+  }
   Engine::Unrefer(engine_, *record_);
 }
 
@@ -51,8 +55,8 @@ std::uint64_t Ticket::tag() const {
 void Ticket::Answered(Outcome outcome, TimePoint now) noexcept {
   if (state_ == State::kEmpty) return;
   if (state_ != State::kWaiting) return Engine::CountLateFinish(*record_);
-  engine_->Settle(*record_, start_ns_, outcome, now, /*over=*/false);
-  state_ = State::kAnswered;
+  engine_->Settle(*record_, start_ns_, work_, outcome, now, /*over=*/false);
+  state_ = outcome == Outcome::kSuccess ? State::kAnswered : State::kLearnt;
 }
 
 void Ticket::Finish(Outcome outcome, TimePoint now) noexcept {
@@ -60,10 +64,16 @@ void Ticket::Finish(Outcome outcome, TimePoint now) noexcept {
     case State::kEmpty:
       return;
     case State::kWaiting:
-      engine_->Settle(*record_, start_ns_, outcome, now, /*over=*/true);
+      engine_->Settle(*record_, start_ns_, work_, outcome, now, /*over=*/true);
       break;
     case State::kAnswered:
-      engine_->Released(*record_);
+      if (outcome == Outcome::kFailure || outcome == Outcome::kTimeout) {
+        engine_->Cut(*record_, work_, now);
+        break;
+      }
+      [[fallthrough]];
+    case State::kLearnt:
+      engine_->Released(*record_, work_);
       break;
     case State::kFinished:
       return Engine::CountLateFinish(*record_);
@@ -93,16 +103,22 @@ absl::Status Balancer::SetBackends(absl::Span<const Backend> backends,
   return absl::OkStatus();
 }
 
-Ticket Balancer::Pick(TimePoint now, absl::Span<const std::string_view> avoid) {
-  const internal::Picked picked = engine_->Pick(now, avoid);
+Ticket Balancer::Pick(TimePoint now, const Request& request) {
+  const internal::Picked picked = engine_->Pick(now, request);
   Ticket ticket;
+  ticket.failure_ = picked.failure;
   if (picked.record == nullptr) return ticket;
   ticket.engine_ = engine_;
   ticket.record_ = picked.record;
   ticket.tag_ = picked.tag;
   ticket.start_ns_ = picked.start_ns;
+  ticket.work_ = internal::ToWork(request.work);
   ticket.state_ = Ticket::State::kWaiting;
   return ticket;
+}
+
+Ticket Balancer::Pick(TimePoint now, absl::Span<const std::string_view> avoid) {
+  return Pick(now, Request{.avoid = avoid});
 }
 
 std::vector<BackendSnapshot> Balancer::Snapshot(TimePoint now) const {

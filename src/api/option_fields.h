@@ -59,6 +59,7 @@ inline constexpr OptionField kOptionFields[] = {
     {"initial_latency", DurationField{&Options::initial_latency, kLatencies}},
     {"first_contact_limit",
      NumberField{&Options::first_contact_limit, {1, 1e6}}},
+    {"answered_weight", NumberField{&Options::answered_weight, {0, 1}}},
     {"removed_memory", DurationField{&Options::removed_memory, kAbsences}},
     {"latency_memory", DurationField{&Options::latency_memory, kMemories}},
     {"latency_memory_picks",
@@ -80,6 +81,7 @@ inline constexpr OptionField kOptionFields[] = {
     {"turn_limit", NumberField{&Options::turn_limit, {0, 0.9}}},
     {"turn_slope", NumberField{&Options::turn_slope, {0, 10}}},
     {"turn_memory", DurationField{&Options::turn_memory, kMemories}},
+    {"parallelism", NumberField{&Options::parallelism, {0, 1}}},
 };
 
 // Returns how many fields the aggregate T has, which is how many initialisers

@@ -45,35 +45,34 @@ void Engine::OneLess(std::uint64_t references) {
   }
 }
 
-Picked Engine::Pick(TimePoint now, absl::Span<const std::string_view> avoid) {
-  if (board_.size() == 0) return {};
+Picked Engine::Pick(TimePoint now, const Request& request) {
+  if (board_.size() == 0) return {.failure = PickFailure::kEmptySet};
   const Moment moment = beat_.ForPick(now);
   const Choice choice = choice_.load(std::memory_order_relaxed);
-  if (!pick_log_.on()) return picker_.Pick(choice, avoid, moment);
-  return PickAndExplain(choice, avoid, now, moment);
+  if (!pick_log_.on()) return picker_.Pick(choice, request, moment);
+  return PickAndExplain(choice, request, now, moment);
 }
 
 // A pick that was counted must become a ticket. An exception would lose the
 // request, and a reference to the record.
-Picked Engine::PickAndExplain(Choice choice,
-                              absl::Span<const std::string_view> avoid,
+Picked Engine::PickAndExplain(Choice choice, const Request& request,
                               TimePoint now, const Moment& moment) {
   std::optional<PickExplainer> explainer;
   try {
     explainer.emplace(board_, moment);
   } catch (const std::bad_alloc&) {  // There is no explanation.
   }
-  const Picked picked = picker_.Pick(choice, avoid, moment);
+  const Picked picked = picker_.Pick(choice, request, moment);
   if (picked.record == nullptr || !explainer.has_value()) return picked;
   try {
-    pick_log_.Add(explainer->Explain(picked, choice, avoid, now));
+    pick_log_.Add(explainer->Explain(picked, choice, request, now));
   } catch (const std::bad_alloc&) {  // There is no explanation.
   }
   return picked;
 }
 
-void Engine::Settle(Record& record, std::int64_t start_ns, Outcome outcome,
-                    TimePoint now, bool over) {
+void Engine::Settle(Record& record, std::int64_t start_ns, Work work,
+                    Outcome outcome, TimePoint now, bool over) {
   record.Prefetch();
   const Moment moment = beat_.At(now);
   News news;
@@ -82,10 +81,10 @@ void Engine::Settle(Record& record, std::int64_t start_ns, Outcome outcome,
     const SpinLockHolder lock(record.lock);
     Evidence& evidence = record.evidence;
     const bool is_time = evidence.CatchUp(moment);
-    evidence.Settled(start_ns);
-    evidence.Learn(outcome, moment.now_ns - start_ns, moment,
+    evidence.Settled(start_ns, work);
+    evidence.Learn(outcome, moment.now_ns - start_ns, work, moment,
                    record.details().mishaps);
-    if (over) evidence.Released();
+    if (over) evidence.Released(work);
     if (record.slot == Record::kNoSlot) return;
     if (is_time || evidence.HasMuchNews() || inbox_.Quiet()) {
       news = evidence.TakeNews();
@@ -98,22 +97,32 @@ void Engine::Settle(Record& record, std::int64_t start_ns, Outcome outcome,
   }
 }
 
-void Engine::Released(Record& record) {
+void Engine::Released(Record& record, Work work) {
   const Moment moment = beat_.Latest();
   Scoreboard::Settling settling;
   const SpinLockHolder lock(record.lock);
   record.evidence.CatchUp(moment);
-  record.evidence.Released();
+  record.evidence.Released(work);
   if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
 }
 
-void Engine::Drop(Record& record, std::int64_t start_ns, bool answered) {
-  if (!answered) {
+void Engine::Cut(Record& record, Work work, TimePoint now) {
+  const Moment moment = beat_.At(now);
+  Scoreboard::Settling settling;
+  const SpinLockHolder lock(record.lock);
+  record.evidence.CatchUp(moment);
+  record.evidence.LearnCut(moment, record.details().mishaps);
+  record.evidence.Released(work);
+  if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
+}
+
+void Engine::Drop(Record& record, std::int64_t start_ns, Work work) {
+  {
     const SpinLockHolder lock(record.lock);
-    record.evidence.Settled(start_ns);
+    record.evidence.Settled(start_ns, work);
     ++record.details().mishaps.dropped;
   }
-  Released(record);
+  Released(record, work);
 }
 
 void Engine::CountLateFinish(Record& record) {

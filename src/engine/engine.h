@@ -43,18 +43,20 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Returns the backend picked, or no record if the set is empty. The ticket
-  // made of a record must call Unrefer in the end.
-  Picked Pick(TimePoint now, absl::Span<const std::string_view> avoid);
+  // Returns the backend picked, or why there is none. The ticket made of a
+  // record must call Unrefer in the end.
+  Picked Pick(TimePoint now, const Request& request);
 
-  // The request sent at `start_ns` has its answer, or will get none. If `over`,
-  // the request is over, too.
-  void Settle(Record& record, std::int64_t start_ns, Outcome outcome,
+  // The request of `work` sent at `start_ns` has its answer, or will get none.
+  // If `over`, the request is over, too.
+  void Settle(Record& record, std::int64_t start_ns, Work work, Outcome outcome,
               TimePoint now, bool over);
   // The request is over, after its answer.
-  void Released(Record& record);
-  // The request was given up. `answered` says whether its answer had come.
-  void Drop(Record& record, std::int64_t start_ns, bool answered);
+  void Released(Record& record, Work work);
+  // The same, but the answer had begun well and was cut.
+  void Cut(Record& record, Work work, TimePoint now);
+  // The request was given up before its answer came.
+  void Drop(Record& record, std::int64_t start_ns, Work work);
   // A request was reported once too often.
   static void CountLateFinish(Record& record);
 
@@ -79,8 +81,8 @@ class Engine {
  private:
   ~Engine() = default;
   // Picks without an explanation if there is no memory for one.
-  Picked PickAndExplain(Choice choice, absl::Span<const std::string_view> avoid,
-                        TimePoint now, const Moment& moment);
+  Picked PickAndExplain(Choice choice, const Request& request, TimePoint now,
+                        const Moment& moment);
   void OneLess(std::uint64_t references);
 
   mutable Mutex set_mutex_;

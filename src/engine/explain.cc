@@ -37,19 +37,20 @@ PickExplainer::PickExplainer(const Scoreboard& board, const Moment& moment)
 }
 
 PickExplanation PickExplainer::Explain(const Picked& picked, Choice choice,
-                                       absl::Span<const std::string_view> avoid,
-                                       TimePoint now) {
-  PutPickedFirst(picked);
+                                       const Request& request, TimePoint now) {
+  PutPickedFirst(picked, ToWork(request.work));
   PickExplanation explanation;
   explanation.now = now;
-  explanation.reason = Reason(choice, avoid);
+  explanation.reason = picked.preferred && board_.size() > 1
+                           ? PickReason::kPreferred
+                           : Reason(choice, request.avoid);
   for (Candidate& candidate : best_) {
     explanation.candidates.push_back(std::move(candidate.snapshot));
   }
   return explanation;
 }
 
-void PickExplainer::PutPickedFirst(const Picked& picked) {
+void PickExplainer::PutPickedFirst(const Picked& picked, Work work) {
   BackendCopy copy = CopyOf(*picked.record, moment_);
   const auto found =
       std::find_if(best_.begin(), best_.end(), [&](const Candidate& candidate) {
@@ -59,9 +60,10 @@ void PickExplainer::PutPickedFirst(const Picked& picked) {
     std::rotate(best_.begin(), found, found + 1);
     return;
   }
-  // As the backend was before the pick, except that the turn counts the pick.
-  copy.evidence.Settled(moment_.now_ns);
-  copy.evidence.Released();
+  // As the backend was before the pick, except that the turn and the mean queue
+  // count the pick.
+  copy.evidence.Settled(moment_.now_ns, work);
+  copy.evidence.Released(work);
   best_.insert(best_.begin(),
                {WinnerTree::kNone, SnapshotOf(std::move(copy), moment_)});
   if (best_.size() > kExplainedCandidates) best_.pop_back();

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "els/balancer.h"
 #include "els/explanation.h"
 #include "els/options.h"
 #include "src/engine/picker.h"
 #include "src/score/moment.h"
+#include "src/score/work.h"
 #include "src/set/scoreboard.h"
 
 namespace els::internal {
@@ -21,8 +23,7 @@ class PickExplainer {
 
   // REQUIRES: a backend was picked, and this is the first call.
   PickExplanation Explain(const Picked& picked, Choice choice,
-                          absl::Span<const std::string_view> avoid,
-                          TimePoint now);
+                          const Request& request, TimePoint now);
 
  private:
   struct Candidate {
@@ -30,7 +31,7 @@ class PickExplainer {
     BackendSnapshot snapshot;
   };
 
-  void PutPickedFirst(const Picked& picked);
+  void PutPickedFirst(const Picked& picked, Work work);
   PickReason Reason(Choice choice,
                     absl::Span<const std::string_view> avoid) const;
 

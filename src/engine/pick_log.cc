@@ -9,6 +9,8 @@ std::string ToString(PickReason reason) {
   switch (reason) {
     case PickReason::kOnlyOne:
       return "only one";
+    case PickReason::kPreferred:
+      return "preferred";
     case PickReason::kByChance:
       return "by chance";
     case PickReason::kAvoided:

@@ -4,18 +4,19 @@
 #include <cstddef>
 #include <memory>
 
+#include "src/index/id_table.h"
 #include "src/index/winner_tree.h"
 
 namespace els::internal {
 
 class Record;
 
-// The set as picks see it: a word for each slot, the lowest word of all, and
-// the record that has each slot.
+// The set as picks see it: a word for each slot, the lowest word of all, the
+// record that has each slot, and the slot that has each id.
 class Index {
  public:
   explicit Index(std::size_t slots)
-      : tree(slots), records_(new std::atomic<Record*>[slots]()) {}
+      : tree(slots), ids(slots), records_(new std::atomic<Record*>[slots]()) {}
 
   std::size_t slots() const { return tree.slots(); }
 
@@ -38,6 +39,7 @@ class Index {
   }
 
   WinnerTree tree;
+  IdTable ids;
 
  private:
   std::unique_ptr<std::atomic<Record*>[]> records_;

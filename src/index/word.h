@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace els::internal {
 
@@ -16,21 +18,42 @@ namespace els::internal {
 //   |back| a float without sign  |          |          |         |
 //   +----+-----------------------+----------+----------+---------+
 //
-// The bits of positive floats are in the order of their values. A word is to be
-// written anew in the round whose number has `due` as its lowest bits.
+// The bits of positive floats are in the order of their values. The word of a
+// full backend, which must not be picked, is held back and has the bits of
+// infinity, so it comes after all others. A word is to be written anew in the
+// round whose number has `due` as its lowest bits.
 inline constexpr int kSlotBits = 17;
 inline constexpr int kDueBits = 5;
 inline constexpr int kTieBits = 10;
 inline constexpr std::uint32_t kDueMask = (1U << kDueBits) - 1;
 
+inline std::uint64_t MakeWord(std::uint32_t upper_half, std::uint64_t tie,
+                              std::uint32_t due, std::uint32_t slot) {
+  return std::uint64_t{upper_half} << 32 |
+         (tie >> (64 - kTieBits)) << (kSlotBits + kDueBits) |
+         (due & kDueMask) << kSlotBits | slot;
+}
+
+inline constexpr std::uint32_t kHeldBackBit = std::uint32_t{1} << 31;
+
 inline std::uint64_t MakeWord(bool held_back, double expected_latency_s,
                               std::uint64_t tie, std::uint32_t due,
                               std::uint32_t slot) {
-  const auto expected_s = static_cast<float>(expected_latency_s);
-  return std::uint64_t{held_back} << 63 |
-         std::uint64_t{std::bit_cast<std::uint32_t>(expected_s)} << 32 |
-         (tie >> (64 - kTieBits)) << (kSlotBits + kDueBits) |
-         (due & kDueMask) << kSlotBits | slot;
+  constexpr double kMost = std::numeric_limits<float>::max();
+  const auto expected_s =
+      static_cast<float>(std::min(expected_latency_s, kMost));
+  return MakeWord(
+      (held_back ? kHeldBackBit : 0) | std::bit_cast<std::uint32_t>(expected_s),
+      tie, due, slot);
+}
+
+inline constexpr std::uint32_t kFullHalf =
+    kHeldBackBit |
+    std::bit_cast<std::uint32_t>(std::numeric_limits<float>::infinity());
+
+inline std::uint64_t MakeFullWord(std::uint64_t tie, std::uint32_t due,
+                                  std::uint32_t slot) {
+  return MakeWord(kFullHalf, tie, due, slot);
 }
 
 inline std::uint32_t DueOf(std::uint64_t word) {
@@ -46,6 +69,8 @@ inline float ExpectedLatencyOf(std::uint64_t word) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(word >> 32) &
                               kWithoutClass);
 }
+
+inline bool IsFull(std::uint64_t word) { return word >> 32 >= kFullHalf; }
 
 inline bool IsHeldBack(std::uint64_t word) { return word >> 63 != 0; }
 

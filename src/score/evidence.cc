@@ -93,7 +93,10 @@ void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
   }
   Fade(succeeded_, success_decay);
   if (failed_ > 0) Fade(failed_, success_decay);
-  Fade(recent_picks_, Decay(turn - turn_ticks_));
+  const double turn_decay = Decay(turn - turn_ticks_);
+  Fade(recent_picks_, turn_decay);
+  Fade(recent_queue_, turn_decay);
+  if (spared_s_ > 0) Fade(spared_s_, turn_decay);
   latency_ticks_ = latency;
   success_ticks_ = success;
   turn_ticks_ = turn;
@@ -103,7 +106,7 @@ void Evidence::Forget(const Moment& moment) {
   latency_sum_s_ = latency_weight_ = 0;
   succeeded_ = failed_ = 0;
   failure_sum_s_ = failure_weight_ = 0;
-  recent_picks_ = 0;
+  recent_picks_ = recent_queue_ = spared_s_ = 0;
   pace_ = kNotFailing;
   latency_ticks_ = moment.latency_ticks;
   success_ticks_ = moment.success_ticks;
@@ -114,47 +117,71 @@ void Evidence::NoteSetback(const Mishaps& mishaps) {
   if (pace_ == kNotFailing) failing_since_ = success_ticks_;
   // A double, as a product of counts might not fit in an integer.
   const auto good = static_cast<double>(successes_ + 1);
-  const auto all =
-      good + static_cast<double>(mishaps.failures + mishaps.timeouts);
+  const auto all = good + static_cast<double>(mishaps.failures +
+                                              mishaps.timeouts + mishaps.cut);
   pace_ = std::clamp(static_cast<std::uint32_t>(256 * good / all), kSlowest,
                      kFastest);
 }
 
-void Evidence::LearnOther(Outcome outcome, double latency_s,
+void Evidence::LearnOther(Outcome outcome, double latency_s, Work work,
                           const Moment& moment, Mishaps& mishaps) {
-  if (outcome == Outcome::kFailure) {
-    ++mishaps.failures;
-    NoteSetback(mishaps);
-    if (latency_s > 0) {
-      failure_sum_s_ += static_cast<float>(latency_s);
-      failure_weight_ += 1;
-    }
-    succeeded_ *= moment.rules->trust_after_failure;
-    failed_ += 1;
-    return;
+  switch (outcome) {
+    case Outcome::kSuccess:
+      break;  // Learn does that itself.
+    case Outcome::kFailure:
+      ++mishaps.failures;
+      NoteSetback(mishaps);
+      if (latency_s > 0) {
+        failure_sum_s_ += static_cast<float>(latency_s);
+        failure_weight_ += 1;
+      }
+      return LoseTrust(moment);
+    case Outcome::kTimeout:
+      // A timeout does not count as a failure, too. Under overload that would
+      // count the same wait twice, send all requests to the backends that still
+      // answer, and make those time out next. But however short the deadline
+      // was, a timeout counts as at least as long as a failure costs.
+      ++mishaps.timeouts;
+      NoteSetback(mishaps);
+      return LearnNoAnswer(outcome, std::max(latency_s, moment.failure_cost_s),
+                           work, moment);
+    case Outcome::kCancelled:
+      ++mishaps.cancelled;
+      return LearnNoAnswer(outcome, latency_s, work, moment);
+    case Outcome::kNeutral:
+      ++mishaps.neutral;
+      return LearnNeutral(latency_s, work, moment);
   }
+}
+
+// The sample is censored: the answer would have taken longer than `latency_s`.
+// So only a sample above the backend's latency counts, and none is evidence of
+// being quick.
+void Evidence::LearnNoAnswer(Outcome outcome, double latency_s, Work work,
+                             const Moment& moment) {
+  const Sample sample = PerWork(latency_s, work);
+  if (sample.latency_s <= LatencySeconds(moment)) return;
   if (outcome == Outcome::kTimeout) {
-    // A timeout does not count as a failure, too. Under overload that would
-    // count the same wait twice, send all requests to the backends that still
-    // answer, and make those time out next. But however short the deadline was,
-    // a timeout counts as at least as long as a failure costs.
-    ++mishaps.timeouts;
-    NoteSetback(mishaps);
-    latency_s = std::max(latency_s, moment.failure_cost_s);
-  } else {
-    ++mishaps.cancelled;
+    latency_sum_s_ *= moment.rules->trust_after_failure;
+    latency_weight_ *= moment.rules->trust_after_failure;
   }
-  // The sample is censored: the answer would have taken longer than
-  // `latency_s`. So only a sample above the backend's latency counts, and none
-  // is evidence of being quick.
-  if (latency_s > LatencySeconds(moment, moment.rules->prior_weight)) {
-    if (outcome == Outcome::kTimeout) {
-      latency_sum_s_ *= moment.rules->trust_after_failure;
-      latency_weight_ *= moment.rules->trust_after_failure;
-    }
-    latency_sum_s_ += latency_s;
-    latency_weight_ += 1;
-  }
+  latency_sum_s_ += sample.latency_s * sample.weight;
+  latency_weight_ += sample.weight;
+}
+
+void Evidence::LearnNeutral(double latency_s, Work work, const Moment& moment) {
+  CountContact();
+  const double usual_s = FromWork(work) * LatencySeconds(moment);
+  const double spared_s = usual_s - std::max(0.0, latency_s);
+  if (spared_s > 0) spared_s_ += static_cast<float>(spared_s);
+}
+
+void Evidence::LearnCut(const Moment& moment, Mishaps& mishaps) {
+  learnt_at_ = Coarse(moment.now_ns);
+  ++mishaps.cut;
+  NoteSetback(mishaps);
+  succeeded_ = std::max(0.0, succeeded_ - 1);
+  LoseTrust(moment);
 }
 
 BackendSnapshot Evidence::Snapshot(const Moment& moment,
@@ -162,33 +189,43 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   const Terms terms = TermsAt(moment);
   BackendSnapshot snapshot;
   snapshot.distance = distance_;
+  snapshot.max_outstanding = max_outstanding_;
   snapshot.expected_latency = Rounded(ExpectedLatency(terms));
   snapshot.latency = Rounded(terms.latency_s);
   const double prior = moment.rules->prior_weight;
   snapshot.failure_cost = Rounded(FailureCostSeconds(moment, prior));
   snapshot.success_rate = 1 / (1 + terms.failures);
-  snapshot.outstanding = outstanding_;
+  snapshot.queue = terms.queue;
   snapshot.overdue = terms.overdue;
   snapshot.turn = terms.turn;
+  snapshot.outstanding = outstanding_;
+  snapshot.answered = outstanding_ - waiting_;
+  snapshot.work = FromWork(waiting_work_);
+  snapshot.answered_work = FromWork(answered_work_);
+  snapshot.spared = Spared(moment);
+  snapshot.parallelism = MeanQueue();
   snapshot.failure_latency = Rounded(
       (failure_sum_s_ + prior * moment.latency_s) / (failure_weight_ + prior));
   snapshot.mean_age =
       Rounded(waiting_ > 0 ? AgesSeconds(moment) / waiting_ : 0);
   snapshot.share = terms.share;
-  if (successes_ + mishaps.failures + mishaps.timeouts + mishaps.cancelled >
-      0) {
+  const std::uint64_t settled = successes_ + mishaps.failures +
+                                mishaps.timeouts + mishaps.cancelled +
+                                mishaps.neutral;
+  if (settled > 0) {
     // The difference is negative where another thread's clock is ahead.
     const auto since =
         static_cast<std::int32_t>(Coarse(moment.now_ns) - learnt_at_);
     snapshot.since_outcome = std::chrono::nanoseconds(
         std::max<std::int64_t>(since, 0) << kCoarseBits);
   }
-  snapshot.picks = successes_ + mishaps.failures + mishaps.timeouts +
-                   mishaps.cancelled + mishaps.dropped + waiting_;
+  snapshot.picks = settled + mishaps.dropped + waiting_;
   snapshot.successes = successes_;
   snapshot.failures = mishaps.failures;
   snapshot.timeouts = mishaps.timeouts;
   snapshot.cancelled = mishaps.cancelled;
+  snapshot.neutral = mishaps.neutral;
+  snapshot.cut = mishaps.cut;
   snapshot.dropped = mishaps.dropped;
   snapshot.late_finishes = mishaps.late_finishes;
   return snapshot;

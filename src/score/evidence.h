@@ -10,6 +10,7 @@
 #include "src/score/moment.h"
 #include "src/score/news.h"
 #include "src/score/ticks.h"
+#include "src/score/work.h"
 
 namespace els::internal {
 
@@ -26,6 +27,8 @@ struct Mishaps {
   std::uint64_t timeouts = 0;
   std::uint64_t cancelled = 0;
   std::uint64_t dropped = 0;  // Given up before an answer.
+  std::uint64_t neutral = 0;
+  std::uint64_t cut = 0;  // Answered well, and ended badly.
   std::uint32_t late_finishes = 0;
 };
 
@@ -45,8 +48,26 @@ class Evidence {
   // and the picks since.
   double recent_picks() const { return recent_picks_; }
 
-  double distance() const { return distance_; }
-  void set_distance(double distance) { distance_ = distance; }
+  // What the operator says of the backend.
+  struct Traits {
+    double distance = 1;
+    double per_weight = 1;              // The mean weight by the backend's.
+    std::uint32_t max_outstanding = 0;  // 0: no limit.
+    bool operator==(const Traits&) const = default;
+  };
+  Traits traits() const { return {distance_, per_weight_, max_outstanding_}; }
+  void set_traits(const Traits& traits) {
+    distance_ = traits.distance;
+    per_weight_ = traits.per_weight;
+    max_outstanding_ = traits.max_outstanding;
+  }
+
+  // Counts the backend as having had its fair share of the recent picks. So it
+  // owes nothing for the time before it joined, and is owed nothing.
+  void Join(const Moment& moment) {
+    recent_picks_ =
+        static_cast<float>((1 / moment.fair_part - 1) / per_weight_);
+  }
 
   // Ages all sums to the moment. A clock that is older than at the last call
   // does not move back. Returns whether the moment's clocks differ from those
@@ -63,44 +84,52 @@ class Evidence {
     return true;
   }
 
-  // Counts a request that is sent now.
-  void Picked(const Moment& moment) {
+  // Counts a request of `work` that is sent now. `terms` are those before it.
+  void Picked(const Moment& moment, Work work, const Terms& terms) {
     ++picks_;
     ++new_picks_;
     ++outstanding_;
     ++waiting_;
+    waiting_work_ += work;
     start_sum_ns_ += static_cast<std::uint64_t>(moment.now_ns);
     recent_picks_ += 1;
+    recent_queue_ += static_cast<float>(terms.queue);
   }
 
-  // Counts a request sent at `start_ns` as no longer waited for: it is
-  // answered, or over.
-  void Settled(std::int64_t start_ns) {
+  // Counts a request of `work` sent at `start_ns` as no longer waited for: its
+  // answer has come, or it is over.
+  void Settled(std::int64_t start_ns, Work work) {
     --waiting_;
+    waiting_work_ -= work;
+    answered_work_ += work;
     start_sum_ns_ -= static_cast<std::uint64_t>(start_ns);
   }
 
-  // Learns from a request that took `latency_ns`. A latency of 0 or less comes
-  // from a clock that lags, and is no sample, unless the outcome is a timeout.
-  void Learn(Outcome outcome, std::int64_t latency_ns, const Moment& moment,
-             Mishaps& mishaps) {
+  // Learns from a request of `work` that took `latency_ns`. A latency of 0 or
+  // less comes from a clock that lags, and is no sample, unless the outcome is
+  // a timeout.
+  void Learn(Outcome outcome, std::int64_t latency_ns, Work work,
+             const Moment& moment, Mishaps& mishaps) {
     learnt_at_ = Coarse(moment.now_ns);
     const double latency_s = Seconds(latency_ns);
     if (outcome != Outcome::kSuccess) {
-      return LearnOther(outcome, latency_s, moment, mishaps);
+      return LearnOther(outcome, latency_s, work, moment, mishaps);
     }
     ++successes_;
+    CountContact();
     pace_ = kNotFailing;
     succeeded_ += 1;
-    if (latency_ns <= 0) return;
-    latency_sum_s_ += latency_s;
-    latency_weight_ += 1;
-    ++new_successes_;
-    new_latency_s_ += static_cast<float>(latency_s);
+    if (latency_ns > 0) LearnLatency(PerWork(latency_s, work), moment);
   }
 
-  // Counts a request as over.
-  void Released() { --outstanding_; }
+  // Learns that a request whose answer began well has ended badly.
+  void LearnCut(const Moment& moment, Mishaps& mishaps);
+
+  // Counts a request of `work` that has Settled as over.
+  void Released(Work work) {
+    --outstanding_;
+    answered_work_ -= work;
+  }
 
   // Forgets all but counts, and moves the clocks to the moment, however far
   // they are behind.
@@ -111,28 +140,33 @@ class Evidence {
   bool HasMuchNews() const { return new_picks_ + new_successes_ >= 8; }
   // Returns the news that the fleet has not been told, and counts it as told.
   News TakeNews() {
-    const News news = {.picks = std::exchange(new_picks_, 0),
-                       .successes = std::exchange(new_successes_, 0),
-                       .latency_s = new_latency_s_};
-    new_latency_s_ = 0;
+    const News news = {
+        .picks = std::exchange(new_picks_, 0),
+        .successes = std::exchange(new_successes_, 0),
+        .weight = std::exchange(new_weight_, 0),
+        .latency_s = std::exchange(new_latency_s_, 0),
+        .square_s2 = std::exchange(new_square_s2_, 0),
+        .product_s2 = std::exchange(new_product_s2_, 0),
+    };
     return news;
   }
 
   Terms TermsAt(const Moment& moment) const {
     const Rules& rules = *moment.rules;
-    const double prior = rules.prior_weight;
+    const double prior = moment.prior_weight;
     Terms terms;
     terms.prior_of_latency = prior * (1 / (latency_weight_ + prior));
-    terms.latency_s = LatencySeconds(moment, prior);
+    terms.latency_s = LatencySeconds(moment);
     if (failed_ > 0) {
-      terms.prior_of_success = prior * (1 / (succeeded_ + prior));
-      terms.failure_cost_s = FailureCostSeconds(moment, prior);
-      terms.failures = FailuresToASuccess(prior);
+      const double prior_of_one = rules.prior_weight;
+      terms.prior_of_success = prior_of_one * (1 / (succeeded_ + prior_of_one));
+      terms.failure_cost_s = FailureCostSeconds(moment, prior_of_one);
+      terms.failures = FailuresToASuccess(prior_of_one);
     }
-    terms.outstanding = outstanding_;
+    terms.queue = Queue(moment);
+    if (rules.parallelism > 0) terms.parallelism = Parallelism(moment);
     terms.ages_s = AgesSeconds(moment);
-    terms.overdue =
-        Overdue(terms.ages_s, waiting_, terms.latency_s, rules.overdue_factor);
+    terms.overdue = OverdueAt(moment, terms);
     terms.share = Share(moment);
     terms.turn = Turn(terms.share, rules.turn_slope, rules.turn_limit);
     terms.distance = distance_;
@@ -140,12 +174,11 @@ class Evidence {
   }
 
   // Changes `terms`, which are those before a pick, to those after it.
-  // REQUIRES: Picked(moment) has counted the pick.
-  void AddPickTo(const Moment& moment, Terms& terms) const {
-    ++terms.outstanding;
-    terms.overdue = Overdue(terms.ages_s, waiting_, terms.latency_s,
-                            moment.rules->overdue_factor);
-    terms.share += moment.fair_part;
+  // REQUIRES: Picked has counted the pick, of `work`.
+  void AddPickTo(const Moment& moment, Work work, Terms& terms) const {
+    terms.queue += FromWork(work) * per_weight_;
+    terms.overdue = OverdueAt(moment, terms);
+    terms.share += moment.fair_part * per_weight_;
     terms.turn =
         Turn(terms.share, moment.rules->turn_slope, moment.rules->turn_limit);
   }
@@ -154,10 +187,13 @@ class Evidence {
   // limit, and the requests that wait there are not late in the mean. A backend
   // that is held back is picked after all that are not.
   bool HeldBack(const Moment& moment, const Terms& terms) const {
-    return successes_ < kProven && terms.overdue == 1 &&
-           outstanding_ >=
-               moment.rules->first_contact_limit *
-                   static_cast<double>(std::uint64_t{1} << successes_);
+    return contacts_ < kProven && terms.overdue == 1 &&
+           outstanding_ >= ContactLimit(moment, terms);
+  }
+
+  // Returns whether the backend has all the requests that it may have.
+  bool Full() const {
+    return max_outstanding_ != 0 && outstanding_ >= max_outstanding_;
   }
 
   // Returns for how many rounds, from 1 to kMostRounds, the score cannot fall
@@ -168,10 +204,13 @@ class Evidence {
     double fall_s =
         terms.prior_of_latency * std::max(terms.latency_s - moment.latency_s,
                                           kFollowing * moment.latency_s);
-    if (failed_ > 0) fall_s += FailureFallSeconds(moment, terms);
+    if (failed_ > 0) {
+      fall_s += moment.success_pace * FailureFallSeconds(moment, terms);
+    }
     const double alone_s = LatencyAlone(terms);
-    fall_s +=
-        moment.turn_pace * moment.rules->turn_slope * terms.share * alone_s;
+    const double turn_slope = moment.rules->turn_slope;
+    fall_s += moment.turn_pace * alone_s *
+              (turn_slope * terms.share + (spared_s_ > 0 ? 1.0 : 0.0));
     constexpr double kRounds = kMostFall / kMemoriesPerRound;
     if (kRounds * alone_s >= kMostRounds * fall_s) return kMostRounds;
     return std::max(1U, static_cast<std::uint32_t>(kRounds * alone_s / fall_s));
@@ -187,9 +226,13 @@ class Evidence {
   BackendSnapshot Snapshot(const Moment& moment, const Mishaps& mishaps) const;
 
  private:
-  // Each success doubles the first-contact limit. After this many the limit is
+  // Each answer doubles the first-contact limit. After this many the limit is
   // beyond any number of requests.
-  static constexpr std::uint64_t kProven = 40;
+  static constexpr std::uint8_t kProven = 40;
+
+  // How much the first-contact limit grows with each second of the mean age of
+  // the requests that wait.
+  static constexpr double kContactsPerSecond = 2;
 
   // A backend that only fails costs 1/s - 1 = 6.7 failures, and never more.
   // Without this bound, the backends that still work in a set too small for its
@@ -212,12 +255,47 @@ class Evidence {
   void Age(Ticks latency, Ticks success, Ticks turn, double outage_growth);
   double OutageDecay(Ticks now, double growth) const;
   void NoteSetback(const Mishaps& mishaps);
-  void LearnOther(Outcome outcome, double latency_s, const Moment& moment,
-                  Mishaps& mishaps);
+  void LearnOther(Outcome outcome, double latency_s, Work work,
+                  const Moment& moment, Mishaps& mishaps);
+  void LearnNeutral(double latency_s, Work work, const Moment& moment);
+  void LearnNoAnswer(Outcome outcome, double latency_s, Work work,
+                     const Moment& moment);
+  void LoseTrust(const Moment& moment) {
+    succeeded_ *= moment.rules->trust_after_failure;
+    failed_ += 1;
+  }
+  void CountContact() {
+    if (contacts_ < kProven) ++contacts_;
+  }
+
+  // A latency per typical work, and how much it counts. A heavy request says no
+  // more of the backend than a typical one. A light one says less: most of its
+  // latency may have been spent in waiting for others.
+  struct Sample {
+    double latency_s = 0;
+    double weight = 1;
+  };
+  static Sample PerWork(double latency_s, Work work) {
+    if (work == kTypicalWork) return {latency_s, 1};
+    return {latency_s * (kUnitsOfWork / work),
+            std::min(1.0, work / kUnitsOfWork)};
+  }
+  void LearnLatency(const Sample& sample, const Moment& moment) {
+    const double weighted_s = sample.latency_s * sample.weight;
+    const double known_s = LatencySeconds(moment);
+    latency_sum_s_ += weighted_s;
+    latency_weight_ += sample.weight;
+    ++new_successes_;
+    new_weight_ += static_cast<float>(sample.weight);
+    new_latency_s_ += static_cast<float>(weighted_s);
+    new_square_s2_ += static_cast<float>(weighted_s * sample.latency_s);
+    new_product_s2_ += static_cast<float>(weighted_s * known_s);
+  }
 
   // All quotients with one divisor share one division, as each multiplies by
   // the same 1 / sum. TermsAt does so for prior / sum.
-  double LatencySeconds(const Moment& moment, double prior) const {
+  double LatencySeconds(const Moment& moment) const {
+    const double prior = moment.prior_weight;
     const double mean = (latency_sum_s_ + prior * moment.latency_s) *
                         (1 / (latency_weight_ + prior));
     if (successes_ > 0) return mean;
@@ -254,8 +332,43 @@ class Evidence {
         std::max<std::int64_t>(static_cast<std::int64_t>(ages_ns), 0));
   }
 
+  double OverdueAt(const Moment& moment, const Terms& terms) const {
+    return Overdue(terms.ages_s, FromWork(waiting_work_), terms.latency_s,
+                   moment.usual_age);
+  }
+
+  double ContactLimit(const Moment& moment, const Terms& terms) const {
+    const double mean_age_s = waiting_ > 0 ? terms.ages_s / waiting_ : 0;
+    return moment.rules->first_contact_limit *
+               static_cast<double>(std::uint64_t{1} << contacts_) +
+           kContactsPerSecond * mean_age_s;
+  }
+
+  // Returns how many requests the backend would have outstanding if neutral
+  // answers had taken as long as others, beside those that it has. By Little's
+  // law these are the requests per second times the time of each.
+  double Spared(const Moment& moment) const {
+    return spared_s_ * moment.recent_rate;
+  }
+
+  double Queue(const Moment& moment) const {
+    const double answered_weight = moment.rules->answered_weight;
+    const double work =
+        FromWork(waiting_work_) + answered_weight * FromWork(answered_work_);
+    return (work + Spared(moment)) * per_weight_;
+  }
+
   double Share(const Moment& moment) const {
-    return (static_cast<double>(recent_picks_) + 1) * moment.fair_part;
+    return (static_cast<double>(recent_picks_) * per_weight_ + 1) *
+           moment.fair_part;
+  }
+
+  // Returns what q + 1 is divided by.
+  double Parallelism(const Moment& moment) const {
+    return 1 + moment.rules->parallelism * std::max(0.0, MeanQueue() - 1);
+  }
+  double MeanQueue() const {
+    return recent_picks_ > 1 ? recent_queue_ / recent_picks_ : recent_queue_;
   }
 
   std::uint32_t outstanding_ = 0;
@@ -264,6 +377,10 @@ class Evidence {
   // loop.
   std::uint32_t waiting_ = 0;
   std::uint64_t start_sum_ns_ = 0;
+  // The work of the requests that are not answered yet, and of the outstanding
+  // ones that are.
+  std::uint64_t waiting_work_ = 0;
+  std::uint64_t answered_work_ = 0;
 
   // The latencies. They fade on the latency clock; in an outage by OutageDecay.
   double latency_sum_s_ = 0;
@@ -275,8 +392,12 @@ class Evidence {
   // is scarce, and the cost of a failure would be no better for more precision.
   float failure_sum_s_ = 0;
   float failure_weight_ = 0;
-  // The picks. They fade on the turn clock. A float, for the same reason.
+  // The picks, the queues that they found, and the time that neutral answers
+  // fell short of others. They fade on the turn clock. Floats, for the same
+  // reason.
   float recent_picks_ = 0;
+  float recent_queue_ = 0;
+  float spared_s_ = 0;
 
   // The success clock's reading at the first failure or timeout since the
   // latest success. pace_ says whether there was one.
@@ -287,16 +408,23 @@ class Evidence {
   Ticks turn_ticks_ = 0;
 
   // The news that the fleet has not been told.
+  float new_weight_ = 0;
   float new_latency_s_ = 0;
+  float new_square_s2_ = 0;
+  float new_product_s2_ = 0;
   std::uint8_t new_picks_ = 0;
   std::uint8_t new_successes_ = 0;
   // How fast an outage is forgiven, in 256ths of the success clock's pace.
   // kNotFailing if there is no outage.
   std::uint8_t pace_ = kNotFailing;
+  // Successes and neutral answers, up to kProven.
+  std::uint8_t contacts_ = 0;
 
   std::uint32_t picks_ = 0;
   std::uint64_t successes_ = 0;
   double distance_ = 1;
+  double per_weight_ = 1;
+  std::uint32_t max_outstanding_ = 0;
   // When the latest outcome was learnt, in units of 0.27 s. The time since is
   // right for 18 years.
   std::uint32_t learnt_at_ = 0;

@@ -7,13 +7,14 @@ namespace els::internal {
 
 // Everything that decides what a request to one backend is expected to cost.
 struct Terms {
-  double latency_s = 0;          // l: of an answer, in the mean.
-  double failure_cost_s = 0;     // c: of one failed attempt.
-  double failures = 0;           // 1/s - 1, at a success rate of s.
-  std::int64_t outstanding = 0;  // q: requests picked and not finished.
-  double overdue = 1;            // At least 1: how late the answers are.
-  double turn = 1;               // Near 1: more above a fair share.
-  double distance = 1;           // Set by the operator.
+  double latency_s = 0;       // l: of an answer, in the mean.
+  double failure_cost_s = 0;  // c: of one failed attempt.
+  double failures = 0;        // 1/s - 1, at a success rate of s.
+  double queue = 0;           // q: work in the way, of the mean weight.
+  double overdue = 1;         // At least 1: how late the answers are.
+  double turn = 1;            // Near 1: more above a fair share.
+  double distance = 1;        // Set by the operator.
+  double parallelism = 1;     // Divides q + 1.
 
   // What overdue and turn are computed from.
   double ages_s = 0;  // The sum over the requests that are not answered yet.
@@ -31,21 +32,25 @@ inline double LatencyAlone(const Terms& terms) {
   return terms.latency_s + terms.failure_cost_s * terms.failures;
 }
 
-// Returns E in seconds. The backend answers q other requests first.
+// Returns E in seconds, of a request of typical work. The backend does the work
+// of q other requests first.
 inline double ExpectedLatency(const Terms& terms) {
-  const auto in_line = static_cast<double>(terms.outstanding + 1);
-  return LatencyAlone(terms) *
-         (in_line * (terms.overdue * terms.turn * terms.distance));
+  const double alone_s = LatencyAlone(terms);
+  const double in_line = terms.queue + 1;
+  const double in_turn =
+      in_line * (terms.overdue * terms.turn * terms.distance);
+  return terms.parallelism > 1 ? alone_s * in_turn / terms.parallelism
+                               : alone_s * in_turn;
 }
 
 // Returns how late the answers of outstanding requests are, at least 1: the
 // mean age of those requests in units of `factor` times the usual latency.
 // Silence is evidence: a backend that no longer answers gives no other sign
-// before the first timeout. `ages_s` is the sum of the ages of `waiting`
-// requests. Divides only where something is late.
-inline double Overdue(double ages_s, std::uint32_t waiting, double latency_s,
+// before the first timeout. `ages_s` is the sum of the ages of requests whose
+// work is `work`. Divides only where something is late.
+inline double Overdue(double ages_s, double work, double latency_s,
                       double factor) {
-  const double usual_s = factor * latency_s * waiting;
+  const double usual_s = factor * latency_s * work;
   return ages_s > usual_s ? ages_s / usual_s : 1;
 }
 

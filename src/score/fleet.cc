@@ -22,10 +22,6 @@ double Change(double from, double to) { return std::abs(to - from) / from; }
 constexpr double kTicksPerBeat = 16;
 constexpr double kLongestBeatNs = 1e7;
 
-// How many memories of turns pass at the most in one of all else, so that their
-// clock does not go round between two looks at a backend.
-constexpr double kMostTurns = 1000;
-
 // No clock goes on by more memories than this at one beat. After so many
 // nothing is left of what was known before.
 constexpr double kAllForgotten = 64;
@@ -37,6 +33,17 @@ constexpr double kAllForgotten = 64;
 // written anew.
 constexpr double kLatencyMoves = 0.02;
 constexpr double kOthersMove = 0.065;
+constexpr double kVariationMoves = 0.25;
+
+// The least part of the turn memory that recent picks stand for.
+constexpr double kLeastSeen = 0.01;
+
+// Latencies that vary more than this say nothing more of it.
+constexpr double kMostVariation = 1e4;
+
+// The paces are compared with what has passed once so much has: a round, or
+// half a memory of successes.
+constexpr double kSuccessesPerLook = 0.5;
 
 }  // namespace
 
@@ -65,15 +72,13 @@ void Fleet::Configure() {
   success_picks_ = options_.success_memory_picks * backends_;
   cost_per_latency_ =
       Seconds(options_.latency_memory) / Seconds(options_.failure_cost_memory);
-  turn_per_latency_ =
-      Seconds(options_.latency_memory) / Seconds(options_.turn_memory);
+  turn_rate_ = 1 / Seconds(options_.turn_memory);
   beat_ns_ = static_cast<std::int64_t>(std::min(
       1e9 * kTicksPerBeat / (FastestRate() * kTicksPerMemory), kLongestBeatNs));
 }
 
 double Fleet::FastestRate() const {
-  return std::max(
-      {latency_rate_, success_rate_, latency_rate_ * turn_per_latency_});
+  return std::max({latency_rate_, success_rate_, turn_rate_});
 }
 
 double Fleet::longest_absence_ns() const {
@@ -100,7 +105,18 @@ double Fleet::Clock::Advance(double by) {
 void Fleet::Sum::Fade(double decay) {
   weight *= decay;
   sum_s *= decay;
+  square_s2 *= decay;
+  product_s2 *= decay;
   if (weight < 1e-28) *this = {};
+}
+
+// Each latency x comes with m, what was the mean of its backend before. So
+// E[x m] is E[m^2], and E[x^2] / E[x m] - 1 is the variance within backends in
+// squares of their means: what one backend is slower than another is not in it.
+double Fleet::Sum::Variation() const {
+  if (square_s2 <= product_s2) return 0;
+  return square_s2 < kMostVariation * product_s2 ? square_s2 / product_s2 - 1
+                                                 : kMostVariation;
 }
 
 void Fleet::Advance(std::int64_t elapsed_ns, const News& news) {
@@ -108,20 +124,44 @@ void Fleet::Advance(std::int64_t elapsed_ns, const News& news) {
   recent_picks_ += news.picks;
   if (picks_ > 0) {
     const double elapsed_s = internal::Seconds(elapsed_ns);
-    const double latency =
-        std::min(elapsed_s * latency_rate_, picks_ / latency_picks_);
-    const double success =
-        std::min(elapsed_s * success_rate_, picks_ / success_picks_);
-    const double turn = latency * turn_per_latency_;
-    latency_.Fade(latency_clock_.Advance(latency));
-    cost_.Fade(cost_clock_.Advance(latency * cost_per_latency_));
-    success_clock_.Advance(success);
-    recent_picks_ *= turn_clock_.Advance(turn);
+    const Passed passed = {
+        std::min(elapsed_s * latency_rate_, picks_ / latency_picks_),
+        std::min(elapsed_s * success_rate_, picks_ / success_picks_),
+        elapsed_s * turn_rate_};
+    latency_.Fade(latency_clock_.Advance(passed.latency));
+    cost_.Fade(cost_clock_.Advance(passed.latency * cost_per_latency_));
+    success_clock_.Advance(passed.success);
+    const double turn_decay = turn_clock_.Advance(passed.turn);
+    recent_picks_ *= turn_decay;
+    unseen_ *= turn_decay;
     picks_ = 0;
-    rounds_ +=
-        std::max({latency, success, turn / kMostTurns}) / kMemoriesPerRound;
+    CountRounds(passed);
   }
   AddSuccesses(news);
+}
+
+void Fleet::CountRounds(const Passed& passed) {
+  rounds_ += passed.latency / kMemoriesPerRound;
+  passed_.latency += passed.latency;
+  passed_.success += passed.success;
+  passed_.turn += passed.turn;
+  if (passed_.latency < kMemoriesPerRound &&
+      passed_.success < kSuccessesPerLook) {
+    return;
+  }
+  SetPace(success_pace_, passed_.success);
+  SetPace(turn_pace_, passed_.turn);
+  passed_ = {};
+}
+
+// The rounds that words name were computed for the pace before. If the pace is
+// higher now, all words are written anew.
+void Fleet::SetPace(double& pace, double memories) {
+  constexpr double kMargin = 1.2;
+  const double now = memories / std::max(passed_.latency, 1e-9);
+  if (now <= pace && now * kMargin * kMargin >= pace) return;
+  if (now > pace) rounds_ += kMostRounds;
+  pace = now * kMargin;
 }
 
 void Fleet::Add(const News& news) {
@@ -142,6 +182,7 @@ void Fleet::Recompute() {
   latency_s_ = latency_.MeanOr(succeeded_ ? latency_s_
                                           : Seconds(options_.initial_latency));
   failure_cost_s_ = options_.failure_cost_factor * cost_.MeanOr(latency_s_);
+  variation_ = cost_.Variation();
   Move();
 }
 
@@ -157,7 +198,8 @@ void Fleet::Move() {
              (Evidence::kFollowing * kMemoriesPerRound);
   const double slope = std::max(1.0, options_.turn_slope);
   if (moved(counted_failure_cost_s_, failure_cost_s_, kOthersMove) > 0 ||
-      moved(counted_fair_part_, FairPart(), kOthersMove / slope) > 0) {
+      moved(counted_fair_part_, FairPart(), kOthersMove / slope) > 0 ||
+      moved(counted_variation_, 1 + variation_, kVariationMoves) > 0) {
     rounds_ += kMostRounds;
   }
 }
@@ -166,8 +208,12 @@ void Fleet::WriteTo(Moment& moment) const {
   moment.latency_s = latency_s_;
   moment.failure_cost_s = failure_cost_s_;
   moment.fair_part = FairPart();
-  moment.turn_pace = latency_rate_ * turn_per_latency_ /
-                     std::max(latency_rate_, success_rate_);
+  moment.prior_weight = options_.prior_weight * std::max(1.0, variation_);
+  moment.usual_age =
+      options_.overdue_factor * std::max(1.0, (1 + variation_) / 2);
+  moment.recent_rate = turn_rate_ / std::max(1 - unseen_, kLeastSeen);
+  moment.success_pace = success_pace_;
+  moment.turn_pace = turn_pace_;
   moment.latency_ticks = latency_clock_.ticks;
   moment.success_ticks = success_clock_.ticks;
   moment.turn_ticks = turn_clock_.ticks;

@@ -17,7 +17,8 @@ namespace els::internal {
 // before, but by no more than 1 / (picks x backends) memories for each pick
 // since then, where `picks` is Options::latency_memory_picks or
 // Options::success_memory_picks. So a memory lasts at least a number of picks,
-// and a balancer that nobody uses forgets nothing.
+// and a balancer that nobody uses forgets nothing. The clock of turns advances
+// by time alone: what a backend is owed is a matter of seconds.
 //
 // A fleet also counts rounds. In one round no score moves far by itself. A
 // round ends when kMemoriesPerRound have passed, or when the means have moved
@@ -64,22 +65,37 @@ class Fleet {
     double Advance(double by);
   };
 
-  // A mean of latencies.
+  // A mean of latencies, and how much latencies vary within backends.
   struct Sum {
     double sum_s = 0;
     double weight = 0;
+    double square_s2 = 0;
+    double product_s2 = 0;
     void Fade(double decay);
     void Add(const News& news) {
       sum_s += news.latency_s;
-      weight += news.successes;
+      weight += news.weight;
+      square_s2 += news.square_s2;
+      product_s2 += news.product_s2;
     }
     double MeanOr(double otherwise) const {
       return weight > 0 ? sum_s / weight : otherwise;
     }
+    // Returns the squared coefficient of variation.
+    double Variation() const;
+  };
+
+  // How far the clocks have come.
+  struct Passed {
+    double latency = 0;  // In memories.
+    double success = 0;
+    double turn = 0;
   };
 
   void Configure();
   double FastestRate() const;
+  void CountRounds(const Passed& passed);
+  void SetPace(double& pace, double memories);
   void AddSuccesses(const News& news);
   void Recompute();
   void Move();
@@ -96,7 +112,7 @@ class Fleet {
   double latency_picks_ = 0;  // Picks per memory, at the least.
   double success_picks_ = 0;
   double cost_per_latency_ = 0;  // Ratios of memories.
-  double turn_per_latency_ = 0;
+  double turn_rate_ = 0;
 
   Clock latency_clock_;
   Clock success_clock_;
@@ -106,17 +122,25 @@ class Fleet {
   Sum latency_;              // Fades on the latency clock.
   Sum cost_;                 // Fades on the cost clock.
   double recent_picks_ = 0;  // Fades on the turn clock.
+  double unseen_ = 1;        // The part of a turn memory before the first pick.
   double picks_ = 0;         // Since the last Advance.
   bool succeeded_ = false;   // True from the first success on.
 
   double latency_s_ = 0;  // The means.
   double failure_cost_s_ = 0;
+  double variation_ = 0;  // Squared, of latencies within backends.
+
+  // How many memories pass in one memory of latencies, which the rounds count.
+  double success_pace_ = 0;
+  double turn_pace_ = 0;
+  Passed passed_;  // Since the paces were last compared with it.
 
   double rounds_ = 0;
   // The means that were last counted in rounds.
   double counted_latency_s_ = 0;
   double counted_failure_cost_s_ = 0;
   double counted_fair_part_ = 1;
+  double counted_variation_ = 1;
 };
 
 }  // namespace els::internal

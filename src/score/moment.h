@@ -40,20 +40,22 @@ struct Rules {
     trust_after_failure.Set(options.trust_after_failure);
     outage_growth.Set(options.outage_growth);
     unproven_factor.Set(options.unproven_factor);
-    overdue_factor.Set(options.overdue_factor);
     turn_slope.Set(options.turn_slope);
     turn_limit.Set(options.turn_limit);
     first_contact_limit.Set(options.first_contact_limit);
+    answered_weight.Set(options.answered_weight);
+    parallelism.Set(options.parallelism);
   }
 
   Shared<double> prior_weight;
   Shared<double> trust_after_failure;
   Shared<double> outage_growth;
   Shared<double> unproven_factor;
-  Shared<double> overdue_factor;
   Shared<double> turn_slope;
   Shared<double> turn_limit;
   Shared<double> first_contact_limit;
+  Shared<double> answered_weight;
+  Shared<double> parallelism;
 };
 
 // Everything that a score depends on besides the backend and the rules, as it
@@ -63,7 +65,13 @@ struct Moment {
   double latency_s = 0;       // The mean of the successes.
   double failure_cost_s = 0;  // The least that a failure is held to cost.
   double fair_part = 1;       // 1 / the weight of a fair share of the picks.
-  double turn_pace = 0;       // Turn memories in one memory of the rounds.
+  double prior_weight = 1;    // Of the mean, among a backend's latencies.
+  double usual_age = 1;       // Of unanswered requests, in latencies.
+  // What turns a sum that fades on the turn clock into one per second.
+  double recent_rate = 0;
+  // How many memories of successes, and of turns, pass in one of the rounds.
+  double success_pace = 1;
+  double turn_pace = 0;
 
   // How far each kind of memory has come.
   Ticks latency_ticks = 0;
@@ -88,6 +96,10 @@ class SharedMoment {
     return {.latency_s = latency_s_,
             .failure_cost_s = failure_cost_s_,
             .fair_part = fair_part_,
+            .prior_weight = prior_weight_,
+            .usual_age = usual_age_,
+            .recent_rate = recent_rate_,
+            .success_pace = success_pace_,
             .turn_pace = turn_pace_,
             .latency_ticks = latency_ticks_,
             .success_ticks = success_ticks_,
@@ -104,6 +116,10 @@ class SharedMoment {
     latency_s_.Set(moment.latency_s);
     failure_cost_s_.Set(moment.failure_cost_s);
     fair_part_.Set(moment.fair_part);
+    prior_weight_.Set(moment.prior_weight);
+    usual_age_.Set(moment.usual_age);
+    recent_rate_.Set(moment.recent_rate);
+    success_pace_.Set(moment.success_pace);
     turn_pace_.Set(moment.turn_pace);
     latency_ticks_.Set(moment.latency_ticks);
     success_ticks_.Set(moment.success_ticks);
@@ -116,6 +132,10 @@ class SharedMoment {
   Shared<double> latency_s_{0};
   Shared<double> failure_cost_s_{0};
   Shared<double> fair_part_{1};
+  Shared<double> prior_weight_{1};
+  Shared<double> usual_age_{1};
+  Shared<double> recent_rate_{0};
+  Shared<double> success_pace_{1};
   Shared<double> turn_pace_{0};
   Shared<Ticks> latency_ticks_{0};
   Shared<Ticks> success_ticks_{0};

@@ -16,6 +16,7 @@ BackendCopy CopyOf(Record& record, const Moment& moment) {
     copy.evidence = record.evidence;
     copy.mishaps = record.details().mishaps;
     copy.tag = record.tag;
+    copy.weight = record.details().weight;
     return true;
   };
   while (!copied()) copy.id.reserve(room);
@@ -27,6 +28,7 @@ BackendSnapshot SnapshotOf(BackendCopy copy, const Moment& moment) {
   BackendSnapshot snapshot = copy.evidence.Snapshot(moment, copy.mishaps);
   snapshot.id = std::move(copy.id);
   snapshot.tag = copy.tag;
+  snapshot.weight = copy.weight;
   return snapshot;
 }
 

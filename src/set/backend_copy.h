@@ -15,6 +15,7 @@ struct BackendCopy {
   Mishaps mishaps;
   std::string id;
   std::uint64_t tag = 0;
+  double weight = 1;
 };
 
 // Returns a copy of what the record holds, aged to the moment.

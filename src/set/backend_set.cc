@@ -8,6 +8,34 @@
 #include <utility>
 
 namespace els::internal {
+namespace {
+
+// The weights of a set, by their mean. All quotients are of weights, so that
+// no weight is too large or too small.
+class Weights {
+ public:
+  explicit Weights(absl::Span<const Backend> backends) {
+    for (const Backend& backend : backends) {
+      largest_ = std::max(largest_, backend.weight);
+    }
+    for (const Backend& backend : backends) {
+      sum_ += backend.weight / largest_;
+    }
+    sum_ /= static_cast<double>(backends.size());
+  }
+
+  // Returns the mean weight divided by `weight`, within the bounds of what
+  // makes sense.
+  double MeanBy(double weight) const {
+    return std::clamp(sum_ * (largest_ / weight), 1e-6, 1e6);
+  }
+
+ private:
+  double largest_ = 0;
+  double sum_ = 0;
+};
+
+}  // namespace
 
 // Which records the backends of a new set have already, and which records leave
 // the set.
@@ -152,6 +180,7 @@ Record* BackendSet::TakeBack(std::string_view id, double longest_absence_ns,
 void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
                        Newcomers& newcomers, double longest_absence_ns,
                        const Moment& moment) noexcept {
+  const Weights weights(backends);
   std::size_t left = 0;
   const auto leave = [&] {
     Record* const record = match.leaving[left++];
@@ -160,14 +189,19 @@ void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
   };
   for (std::size_t i = 0; i < backends.size(); ++i) {
     const Backend& backend = backends[i];
+    const Scoreboard::Description description = {
+        backend.tag,
+        backend.weight,
+        {backend.distance, weights.MeanBy(backend.weight),
+         backend.max_outstanding}};
     Record*& record = match.records[i];
     if (record != nullptr) {
-      board_.Describe(*record, backend.tag, backend.distance, moment);
+      board_.Describe(*record, description, moment);
       continue;
     }
     record = TakeBack(backend.id, longest_absence_ns, moment);
     if (record == nullptr) record = newcomers.TakeLast();
-    board_.Add(*record, backend.tag, backend.distance, moment);
+    board_.Add(*record, description, moment);
     if (left < match.leaving.size()) leave();
   }
   while (left < match.leaving.size()) leave();

@@ -7,6 +7,7 @@ namespace els::internal {
 void Record::Reset(std::string& id) {
   details().id.swap(id);
   details().mishaps = {};
+  details().weight = 1;
   evidence = Evidence();
   // Relaxed, as nobody refers to the record.
   gone_.store(0, std::memory_order_relaxed);

@@ -17,9 +17,10 @@ namespace els::internal {
 struct RecordDetails {
   std::string id;
   Mishaps mishaps;
+  double weight = 1;  // Backend::weight. The evidence has what follows from it.
 };
 
-// One backend, in two cache lines of its own. The memory of a record is not
+// One backend, in three cache lines of its own. The memory of a record is not
 // freed before the balancer is gone and all tickets of the record are gone. But
 // the record may serve another backend once nobody refers to it. So a thread
 // that has found a record without holding a reference may lock it, and must
@@ -27,17 +28,18 @@ struct RecordDetails {
 //
 // The lock guards a handful of words. A thread holds it for as long as it takes
 // to count, or to compute one score.
-class alignas(128) Record {
+class alignas(64) Record {
  public:
   // The slot of a backend that is in no set.
   static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
-  // Begins to fetch both lines, so that the second line does not wait for the
-  // lock in the first.
+  // Begins to fetch all lines, so that the others do not wait for the lock in
+  // the first.
   void Prefetch() const {
     const char* line = reinterpret_cast<const char*>(this);
     __builtin_prefetch(line, 1);
     __builtin_prefetch(line + 64, 1);
+    __builtin_prefetch(line + 128, 1);
   }
 
   RecordDetails& details();
@@ -88,7 +90,7 @@ class alignas(128) Record {
   // read it without the lock.
   std::uint64_t tag = 0;
 
-  // gone_ lies in the last bytes of the evidence, which are free.
+  // gone_ may lie in the last bytes of the evidence, if they are free.
   [[no_unique_address]] Evidence evidence ABSL_GUARDED_BY(lock);
 
  private:
@@ -109,7 +111,7 @@ class alignas(128) Record {
   std::atomic<std::uint32_t> gone_ = 0;
 };
 
-static_assert(sizeof(Record) == 128);
+static_assert(sizeof(Record) == 192);
 
 // Keeps records, and uses those again that nobody needs. Not thread-safe.
 class RecordPool {

@@ -9,9 +9,13 @@ namespace els::internal {
 void Scoreboard::MoveTo(Index& index, const Moment& moment) {
   const Index& old = this->index();
   if (&index == &old) return;
+  index.ids.Clear();
   for (std::size_t slot = 0; slot < index.slots(); ++slot) {
     index.tree.Put(slot, WinnerTree::kNone);
-    if (slot < size()) index.SetRecord(slot, &old.RecordAt(slot));
+    if (slot >= size()) continue;
+    Record& record = old.RecordAt(slot);
+    index.SetRecord(slot, &record);
+    index.ids.Insert(IdTable::Hash(record.id()), slot);
   }
   WriteAll(index, moment);
   // Release: a thread that finds the index finds all that is in it.
@@ -33,17 +37,24 @@ void Scoreboard::WriteAll(Index& index, const Moment& moment) {
   }
 }
 
-void Scoreboard::Add(Record& record, std::uint64_t tag, double distance,
+void Scoreboard::Set(Record& record, const Description& description) {
+  record.tag = description.tag;
+  record.details().weight = description.weight;
+  record.evidence.set_traits(description.traits);
+}
+
+void Scoreboard::Add(Record& record, const Description& description,
                      const Moment& moment) {
   const auto slot = static_cast<std::uint32_t>(size());
   index().SetRecord(slot, &record);
+  index().ids.Insert(IdTable::Hash(record.id()), slot);
   {
     Settling settling;
     const SpinLockHolder lock(record.lock);
     record.slot = slot;
-    record.tag = tag;
     record.evidence.CatchUp(moment);
-    record.evidence.set_distance(distance);
+    Set(record, description);
+    record.evidence.Join(moment);
     Put(record, moment, settling);
   }
   size_.store(slot + 1, std::memory_order_relaxed);
@@ -61,9 +72,13 @@ void Scoreboard::Remove(Record& record, const Moment& moment) {
     slot = std::exchange(record.slot, Record::kNoSlot);
     index.tree.Put(slot, WinnerTree::kNone);
   }
+  index.ids.Erase(IdTable::Hash(record.id()), slot);
   if (slot != last) {
     Record& moving = index.RecordAt(last);
+    const std::uint32_t hash = IdTable::Hash(moving.id());
     index.SetRecord(slot, &moving);
+    index.ids.Erase(hash, last);
+    index.ids.Insert(hash, slot);
     Settling settling;
     const SpinLockHolder lock(moving.lock);
     moving.evidence.CatchUp(moment);
@@ -75,19 +90,20 @@ void Scoreboard::Remove(Record& record, const Moment& moment) {
   index.tree.Settle(last);
 }
 
-// Only changes of the set write the tag and the distance, so a change of the
-// set may read them without the lock.
-void Scoreboard::Describe(Record& record, std::uint64_t tag, double distance,
+// Only changes of the set write the description, so a change of the set may
+// read it without the lock.
+void Scoreboard::Describe(Record& record, const Description& description,
                           const Moment& moment) {
   const auto is_so = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return record.tag == tag && record.evidence.distance() == distance;
+    return record.tag == description.tag &&
+           record.details().weight == description.weight &&
+           record.evidence.traits() == description.traits;
   };
   if (is_so()) return;
   Settling settling;
   const SpinLockHolder lock(record.lock);
-  record.tag = tag;
   record.evidence.CatchUp(moment);
-  record.evidence.set_distance(distance);
+  Set(record, description);
   Put(record, moment, settling);
 }
 

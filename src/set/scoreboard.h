@@ -89,19 +89,28 @@ class Scoreboard {
 
   // -- Changes of the set: by one thread at a time.
 
+  // What the caller says of a backend.
+  struct Description {
+    std::uint64_t tag = 0;
+    double weight = 1;
+    Evidence::Traits traits;
+  };
+
   // Makes picks look into `index` from now on. REQUIRES: it has a slot for each
   // backend.
   void MoveTo(Index& index, const Moment& moment);
   // Writes all words anew.
   void Rewrite(const Moment& moment) { WriteAll(index(), moment); }
   // REQUIRES: there is a slot left.
-  void Add(Record& record, std::uint64_t tag, double distance,
+  void Add(Record& record, const Description& description,
            const Moment& moment);
   void Remove(Record& record, const Moment& moment);
-  void Describe(Record& record, std::uint64_t tag, double distance,
+  void Describe(Record& record, const Description& description,
                 const Moment& moment);
 
  private:
+  static void Set(Record& record, const Description& description)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
   static std::uint32_t Due(const Record& record, const Terms& terms,
                            const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(record.lock);
@@ -137,10 +146,11 @@ inline std::uint64_t Scoreboard::WordOf(const Record& record,
                                         const Moment& moment,
                                         std::uint32_t due) const {
   // Each pick of each backend gets a tie of its own.
-  const std::uint64_t tie =
-      DrawTie(seed_, record.slot, record.evidence.picks());
-  return MakeWord(record.evidence.HeldBack(moment, terms),
-                  ExpectedLatency(terms), tie, due, record.slot);
+  const Evidence& evidence = record.evidence;
+  const std::uint64_t tie = DrawTie(seed_, record.slot, evidence.picks());
+  if (evidence.Full()) return MakeFullWord(tie, due, record.slot);
+  return MakeWord(evidence.HeldBack(moment, terms), ExpectedLatency(terms), tie,
+                  due, record.slot);
 }
 
 inline Index& Scoreboard::Write(const Record& record, const Terms& terms,

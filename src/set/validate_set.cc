@@ -5,6 +5,7 @@
 #include <memory_resource>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "src/base/quoted.h"
@@ -28,10 +29,12 @@ absl::Status ValidateSet(absl::Span<const Backend> backends) {
       return absl::InvalidArgumentError(
           absl::StrCat("backend ", i, " has an empty id"));
     }
-    if (!std::isfinite(backend.distance) || backend.distance <= 0) {
+    for (const auto& [name, value] : {std::pair("distance", backend.distance),
+                                      std::pair("weight", backend.weight)}) {
+      if (std::isfinite(value) && value > 0) continue;
       return absl::InvalidArgumentError(
-          absl::StrCat("backend ", Quoted(backend.id), " has a distance of ",
-                       backend.distance, "; it must be finite and above 0"));
+          absl::StrCat("backend ", Quoted(backend.id), " has a ", name, " of ",
+                       value, "; it must be finite and above 0"));
     }
     if (!ids.insert(backend.id).second) {
       return absl::InvalidArgumentError(
