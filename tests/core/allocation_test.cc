@@ -1,4 +1,5 @@
-// Pick, Answered and Finish allocate nothing, nor does a retry budget.
+// Pick, Answered and Finish allocate nothing, nor does a retry budget or an
+// estimator of work.
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 
 #include "els/balancer.h"
 #include "els/retry_budget.h"
+#include "els/work_estimator.h"
 #include "tests/core/failing_memory.h"
 #include "tests/core/virtual_clock.h"
 
@@ -49,6 +51,24 @@ TEST(AllocationTest, ARetryAllocatesNothing) {
   EXPECT_EQ(AllocatedBlocks() - before, 0);
   EXPECT_GT(retries, 0);
   EXPECT_LT(retries, 1000);
+}
+
+// Known and new keys, more than there are places.
+TEST(AllocationTest, AnEstimateAllocatesNothing) {
+  VirtualClock clock;
+  WorkEstimator estimator({.keys = 64});
+  std::vector<std::string> keys;
+  for (int i = 0; i < 500; ++i) keys.push_back("/route/" + std::to_string(i));
+  const std::int64_t before = AllocatedBlocks();
+  int atypical = 0;
+  for (std::size_t i = 0; i < 5000; ++i) {
+    const std::string& key = keys[i % (1 + i % keys.size())];
+    estimator.Learn(key, static_cast<double>(1 + i % 7),
+                    clock.Advance(std::chrono::seconds(1)));
+    if (estimator.Work(key) != 1) ++atypical;
+  }
+  EXPECT_EQ(AllocatedBlocks() - before, 0);
+  EXPECT_GT(atypical, 4000);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "els/balancer.h"
 #include "els/options_text.h"
 #include "els/retry_budget.h"
+#include "els/work_estimator.h"
 #include "tests/core/failing_memory.h"
 #include "tests/core/same_snapshot.h"
 #include "tests/core/virtual_clock.h"
@@ -86,6 +87,16 @@ TEST_F(ApiMemoryTest, ABalancerThatCannotBeMadeLeavesNothingBehind) {
 TEST_F(ApiMemoryTest, ARetryBudgetThatCannotBeMadeLeavesNothingBehind) {
   const std::int64_t before = HeldBlocks();
   const int failures = FailEachAllocation([] { const RetryBudget budget; },
+                                          [&](bool threw) {
+                                            EXPECT_TRUE(threw);
+                                            EXPECT_EQ(HeldBlocks(), before);
+                                          });
+  EXPECT_GT(failures, 0);
+}
+
+TEST_F(ApiMemoryTest, AWorkEstimatorThatCannotBeMadeLeavesNothingBehind) {
+  const std::int64_t before = HeldBlocks();
+  const int failures = FailEachAllocation([] { const WorkEstimator estimator; },
                                           [&](bool threw) {
                                             EXPECT_TRUE(threw);
                                             EXPECT_EQ(HeldBlocks(), before);
