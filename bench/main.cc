@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
          {"FloorAmidMoreWork", {"ElsAmidMoreWork"}},
          {"ElsPowerOfTwoAmidTraffic", {"ElsLowestAmidTraffic"}},
          {"HashIds", {"SetBackends"}},
+         {"MapUnderMutex", {"WorkEstimator"}},
          {"SimulateRoundRobin",
           {"SimulateLeastOutstanding", "SimulatePeakEwma", "SimulateEls"}}});
     benchmark::RunSpecifiedBenchmarks(&reporter);
