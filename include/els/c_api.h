@@ -14,7 +14,7 @@
 //
 //   els_ticket ticket;  // for each request
 //   if (els_balancer_pick(balancer, NULL, 0, now_ns(), &ticket) != ELS_OK)
-//     return unavailable();  // the set is empty
+//     return unavailable();  // nothing to pick
 //   int ok = send(request, els_ticket_id(&ticket));
 //   els_ticket_finish(&ticket, ok ? ELS_SUCCESS : ELS_FAILURE, now_ns());
 //
@@ -26,8 +26,9 @@
 // different versions still understand each other: each struct says in
 // struct_size how large the caller knows it to be. If the caller's struct is
 // shorter than the library's, the fields that it lacks take their defaults. If
-// it is longer, the excess must be zero: in every later field zero will mean
-// "as before". els_id and els_ticket stay as they are for good.
+// it is longer, the excess must be zero, as els_options_init and the INIT
+// macros leave it: a library that does not know a field does as it always did.
+// els_id and els_ticket stay as they are for good.
 //
 // No exception leaves a call. A process that forks should make its balancers
 // after the fork, as copies of a balancer draw the same random numbers. Link a
@@ -55,7 +56,7 @@ typedef enum els_status {
   ELS_INVALID_ARGUMENT = 1,  // Also for a null pointer where none is allowed.
   ELS_NO_MEMORY = 2,
   ELS_INTERNAL = 3,         // Any other failure, such as no random source.
-  ELS_NO_BACKEND = 4,       // The set is empty, or the ticket is.
+  ELS_NO_BACKEND = 4,       // There is none to pick, or the ticket is empty.
   ELS_ALREADY_REPORTED = 5  // This ticket, or a copy of it, was reported.
 } els_status;
 
@@ -82,10 +83,10 @@ enum {
 };
 
 // The fields of els::Options: els/options.h says what each means and trades. A
-// user sets seed, choice, initial_latency_ns, first_contact_limit and
-// removed_memory_ns; the other fields are for the tuner. A field stays where it
-// is for good, so the two groups are not apart here as they are in
-// els::Options. A message names a duration without its _ns.
+// user sets seed, choice, initial_latency_ns, first_contact_limit,
+// removed_memory_ns and answered_weight; the other fields are for the tuner. A
+// field stays where it is for good, so the two groups are not apart here as
+// they are in els::Options. A message names a duration without its _ns.
 typedef struct els_options {
   size_t struct_size;
   uint64_t seed;                    // 0: the system draws one, once.
@@ -108,6 +109,8 @@ typedef struct els_options {
   uint64_t removed_memory_ns;       // 0 to 1 day
   double trust_after_failure;       // 0 to 1
   double outage_growth;             // 0 to 10
+  double answered_weight;           // 0 to 1
+  double parallelism;               // 0 to 1
 } els_options;
 
 // Writes the library's defaults and struct_size to *options:
@@ -142,24 +145,34 @@ ELS_API els_status els_balancer_set_options(els_balancer* balancer,
 
 #define ELS_MAX_BACKENDS 65536
 
-// One server process that may answer a request.
+// One server process that may answer a request. els::Backend in els/balancer.h
+// says more of weight and max_outstanding.
 typedef struct els_backend {
   size_t struct_size;
   els_id id;        // Unique in its set, not empty. Copied by the call.
   uint64_t tag;     // The caller's own index or pointer; tickets have it.
   double distance;  // Multiplies the expected latency: 1 near, 10 far.
+
+  // How much the backend can do at once, relative to the others of the set. 0
+  // counts as 1.
+  double weight;
+
+  // At most this many requests are outstanding at the backend. 0: no limit. A
+  // value above UINT32_MAX counts as UINT32_MAX.
+  uint64_t max_outstanding;
 } els_backend;
 
 #define ELS_BACKEND_INIT \
-  { sizeof(els_backend), {0, 0}, 0, 1.0 }
+  { sizeof(els_backend), {0, 0}, 0, 1.0, 0, 0 }
 
 // Makes the `count` backends the whole set. If `count` is 0, the set is empty.
 // All backends must have the same struct_size. A backend that stays, or that
 // returns within removed_memory_ns, keeps what was learnt of it and takes the
-// new tag and distance. Returns ELS_INVALID_ARGUMENT if an id is empty or given
-// twice, a distance is not finite and positive, or there are more than
-// ELS_MAX_BACKENDS. After ELS_NO_MEMORY, as after every error, the set is as it
-// was. O(count). Thread-safe.
+// new tag, distance, weight and limit. Returns ELS_INVALID_ARGUMENT if an id is
+// empty or given twice, a distance is not finite and positive, a weight is not
+// 0 and not finite and positive, or there are more than ELS_MAX_BACKENDS. After
+// ELS_NO_MEMORY, as after every error, the set is as it was. O(count).
+// Thread-safe.
 ELS_API els_status els_balancer_set_backends(els_balancer* balancer,
                                              const els_backend* backends,
                                              size_t count, uint64_t now_ns,
@@ -185,12 +198,58 @@ typedef struct els_ticket {
   uint64_t serial;  // Private.
 } els_ticket;
 
-// Picks the backend to send the next request to. Returns ELS_NO_BACKEND if and
-// only if the set is empty. Passes over the `avoid_count` ids at `avoid`, such
-// as those of backends that have failed this request already, unless no other
-// backend is left. `avoid` may be null if `avoid_count` is 0. Unless ELS_OK is
-// returned, the ticket is empty. Allocates only if a table of tickets must
-// grow, or for more than 16 ids to avoid. Thread-safe.
+// What the caller knows of a request. All of it is optional: of a request made
+// by ELS_REQUEST_INIT nothing is known. els::Request in els/balancer.h says
+// which preferred backend is picked, and what work changes.
+typedef struct els_request {
+  size_t struct_size;
+
+  // Ids of backends to pass over, such as those that have failed this request
+  // already, unless all others are full or there are none. Null if the count is
+  // 0. No backend has an id whose data is null.
+  const els_id* avoid;
+  size_t avoid_count;
+
+  // Ids of backends that would serve the request better than it seems, the most
+  // wanted first. Null if the count is 0.
+  const els_id* prefer;
+  size_t prefer_count;
+
+  // A preferred backend is picked if its expected latency is at most this many
+  // times the lowest. 0 counts as 2; any other value that is not at least 1
+  // counts as 1.
+  double price;
+
+  // The expected cost of the request relative to a typical one, 1/4096 to 1e6.
+  // A value outside counts as the nearest bound. 0, and any other value that is
+  // not finite or not positive, counts as 1.
+  double work;
+} els_request;
+
+#define ELS_REQUEST_INIT \
+  { sizeof(els_request), 0, 0, 0, 0, 0, 0 }
+
+// Why nothing was picked.
+typedef int32_t els_pick_failure;
+enum {
+  ELS_PICK_FAILURE_NONE = 0,       // It was, or the call was refused or failed.
+  ELS_PICK_FAILURE_EMPTY_SET = 1,  // The set is empty.
+  ELS_PICK_FAILURE_ALL_FULL = 2    // Every backend has its max_outstanding.
+};
+
+// Picks the backend to send the request to. A null `request` is one of which
+// nothing is known. Returns ELS_NO_BACKEND if and only if the set is empty or
+// every backend is full: *failure says which. `failure` may be null. Returns
+// ELS_INVALID_ARGUMENT for a struct_size that no version has, and for null ids
+// whose count is not 0. Unless ELS_OK is returned, the ticket is empty and
+// nothing was picked. Allocates only if a table of tickets must grow, for more
+// than 16 ids to avoid or to prefer, or to refuse a struct_size. Thread-safe.
+ELS_API els_status els_balancer_pick_for(els_balancer* balancer,
+                                         const els_request* request,
+                                         uint64_t now_ns, els_ticket* ticket,
+                                         els_pick_failure* failure);
+
+// The same, for a request of which nothing is known but what to avoid.
 ELS_API els_status els_balancer_pick(els_balancer* balancer,
                                      const els_id* avoid, size_t avoid_count,
                                      uint64_t now_ns, els_ticket* ticket);
@@ -205,16 +264,17 @@ ELS_API els_id els_ticket_id(const els_ticket* ticket);
 // teaches. 0 is no outcome, so that an outcome nobody has set is refused.
 typedef int32_t els_outcome;
 enum {
-  ELS_SUCCESS = 1,   // 2xx to 4xx, but not 429
-  ELS_FAILURE = 2,   // 429, 5xx, reset, refused
-  ELS_TIMEOUT = 3,   // its deadline has passed
-  ELS_CANCELLED = 4  // the user went away, or a hedge has lost
+  ELS_SUCCESS = 1,    // 2xx, 3xx
+  ELS_FAILURE = 2,    // 429, 5xx, reset, refused
+  ELS_TIMEOUT = 3,    // its deadline has passed
+  ELS_CANCELLED = 4,  // the user went away, or a hedge has lost
+  ELS_NEUTRAL = 5     // 4xx but 429, an answer from a cache in front
 };
 
 // Says that the answer has begun: for a stream, that its first byte is here.
 // The balancer learns from the outcome and the time since the pick. The request
-// counts as outstanding until the ticket is finished, which then teaches
-// nothing more. Thread-safe, also with other calls for the same ticket: the
+// counts as outstanding until the ticket is finished, but only answered_weight
+// of its work does. Thread-safe, also with other calls for the same ticket: the
 // first of them counts.
 //
 // Returns ELS_NO_BACKEND for an empty ticket, and ELS_ALREADY_REPORTED for a
@@ -226,10 +286,12 @@ ELS_API els_status els_ticket_answered(const els_ticket* ticket,
                                        els_outcome outcome, uint64_t now_ns);
 
 // Says that the request is over. The balancer learns from the outcome and the
-// time since the pick, unless it did so at els_ticket_answered. The request no
-// longer counts as outstanding. Returns what els_ticket_answered does, but
-// ELS_OK for a ticket that was only answered. Allocates nothing. Thread-safe,
-// like els_ticket_answered.
+// time since the pick, unless it did so at els_ticket_answered. After an answer
+// of ELS_SUCCESS, ELS_FAILURE or ELS_TIMEOUT says that it was cut: it counts as
+// a failure instead of a success, without a latency. The request no longer
+// counts as outstanding. Returns what els_ticket_answered does, but ELS_OK for
+// a ticket that was only answered. Allocates nothing. Thread-safe, like
+// els_ticket_answered.
 ELS_API els_status els_ticket_finish(const els_ticket* ticket,
                                      els_outcome outcome, uint64_t now_ns);
 
@@ -267,12 +329,22 @@ typedef struct els_backend_snapshot {
   uint64_t dropped;
   uint64_t late_finishes;
   uint64_t since_outcome_ns;  // UINT64_MAX if there was none.
+  double weight;
+  uint64_t max_outstanding;
+  double queue;
+  int64_t answered;
+  double work;
+  double answered_work;
+  double spared;
+  double parallelism;
+  uint64_t neutral;
+  uint64_t cut;
 } els_backend_snapshot;
 
 #define ELS_BACKEND_SNAPSHOT_INIT                                             \
   {                                                                           \
     sizeof(els_backend_snapshot), {0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-        0, 0, 0, 0, 0, 0, 0, 0, 0                                             \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0               \
   }
 
 // All backends at one moment. No later call to the balancer changes or frees a

@@ -1,85 +1,36 @@
 #include "els/c_api.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <exception>
-#include <memory>
-#include <new>
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "els/balancer.h"
+#include "src/api/c_call.h"
 #include "src/api/c_structs.h"
 #include "src/api/c_tickets.h"
-
-struct els_balancer {
-  els::Balancer balancer;
-};
-
-struct els_snapshot {
-  std::vector<els::BackendSnapshot> backends;
-};
 
 namespace {
 
 using els::Outcome;
 using els::internal::CTickets;
 using els::internal::FromNanoseconds;
+using els::internal::Guarded;
+using els::internal::Message;
 
-// A retry seldom avoids more ids than fit in line.
-using Avoid = absl::InlinedVector<std::string_view, 16>;
+// A request seldom names more ids than fit in line.
+using Ids = absl::InlinedVector<std::string_view, 16>;
 
-// Where the caller wants one line that says what was wrong, if anywhere.
-class Message {
- public:
-  Message() = default;
-  Message(char* text, std::size_t size)
-      : text_(text), size_(text == nullptr ? 0 : size) {}
-
-  void Write(std::string_view line) const {
-    if (size_ == 0) return;
-    const std::size_t length = std::min(line.size(), size_ - 1);
-    std::copy_n(line.data(), length, text_);
-    text_[length] = '\0';
+Ids ToIds(const els_id* given, std::size_t count) {
+  Ids ids;
+  ids.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (given[i].data == nullptr) continue;  // No backend has an empty id.
+    ids.emplace_back(given[i].data, given[i].size);
   }
-
-  els_status Explain(const absl::Status& status) const {
-    Write({status.message().data(), status.message().size()});
-    if (status.ok()) return ELS_OK;
-    return absl::IsInvalidArgument(status) ? ELS_INVALID_ARGUMENT
-                                           : ELS_INTERNAL;
-  }
-
-  els_status Refuse(std::string_view line) const {
-    Write(line);
-    return ELS_INVALID_ARGUMENT;
-  }
-
- private:
-  char* text_ = nullptr;
-  std::size_t size_ = 0;
-};
-
-// Returns the els_status that `call` returns. Turns an exception into a status.
-template <typename Call>
-els_status Guarded(Message message, Call call) {
-  try {
-    return call();
-  } catch (const std::bad_alloc&) {
-    message.Write("out of memory");
-    return ELS_NO_MEMORY;
-  } catch (const std::exception& error) {
-    message.Write(error.what());
-    return ELS_INTERNAL;
-  } catch (...) {
-    message.Write("unknown exception");
-    return ELS_INTERNAL;
-  }
+  return ids;
 }
 
 std::optional<Outcome> ToOutcome(els_outcome outcome) {
@@ -92,6 +43,8 @@ std::optional<Outcome> ToOutcome(els_outcome outcome) {
       return Outcome::kTimeout;
     case ELS_CANCELLED:
       return Outcome::kCancelled;
+    case ELS_NEUTRAL:
+      return Outcome::kNeutral;
     default:
       return std::nullopt;
   }
@@ -183,24 +136,44 @@ els_status els_balancer_set_backends(els_balancer* balancer,
   });
 }
 
+els_status els_balancer_pick_for(els_balancer* balancer,
+                                 const els_request* request, uint64_t now_ns,
+                                 els_ticket* ticket,
+                                 els_pick_failure* failure) {
+  if (failure != nullptr) *failure = ELS_PICK_FAILURE_NONE;
+  if (ticket == nullptr) return ELS_INVALID_ARGUMENT;
+  *ticket = {};
+  if (balancer == nullptr) return ELS_INVALID_ARGUMENT;
+  const els_request nothing_known = ELS_REQUEST_INIT;
+  return Guarded({}, [&] {
+    const auto read = els::internal::ReadRequest(
+        request == nullptr ? &nothing_known : request);
+    if (!read.ok()) return Message().Explain(read.status());
+    if ((read->avoid == nullptr && read->avoid_count > 0) ||
+        (read->prefer == nullptr && read->prefer_count > 0)) {
+      return ELS_INVALID_ARGUMENT;
+    }
+    const Ids avoid = ToIds(read->avoid, read->avoid_count);
+    const Ids prefer = ToIds(read->prefer, read->prefer_count);
+    const els::PickFailure failed = CTickets::Get().Pick(
+        balancer->balancer, balancer, FromNanoseconds(now_ns),
+        {.avoid = avoid,
+         .prefer = prefer,
+         .price = read->price,
+         .work = read->work},
+        *ticket);
+    if (failure != nullptr) *failure = static_cast<els_pick_failure>(failed);
+    return failed == els::PickFailure::kNone ? ELS_OK : ELS_NO_BACKEND;
+  });
+}
+
 els_status els_balancer_pick(els_balancer* balancer, const els_id* avoid,
                              size_t avoid_count, uint64_t now_ns,
                              els_ticket* ticket) {
-  if (ticket == nullptr) return ELS_INVALID_ARGUMENT;
-  *ticket = {};
-  if (balancer == nullptr || (avoid == nullptr && avoid_count > 0)) {
-    return ELS_INVALID_ARGUMENT;
-  }
-  return Guarded({}, [&] {
-    Avoid ids;
-    ids.reserve(avoid_count);
-    for (std::size_t i = 0; i < avoid_count; ++i) {
-      if (avoid[i].data == nullptr) continue;  // No backend has an empty id.
-      ids.emplace_back(avoid[i].data, avoid[i].size);
-    }
-    return CTickets::Get().Pick(balancer->balancer, balancer,
-                                FromNanoseconds(now_ns), ids, *ticket);
-  });
+  els_request request = ELS_REQUEST_INIT;
+  request.avoid = avoid;
+  request.avoid_count = avoid_count;
+  return els_balancer_pick_for(balancer, &request, now_ns, ticket, nullptr);
 }
 
 els_id els_ticket_id(const els_ticket* ticket) {

@@ -17,6 +17,11 @@ static_assert(static_cast<int>(Choice::kLowest) == ELS_CHOICE_LOWEST);
 static_assert(static_cast<int>(Choice::kPowerOfTwo) == ELS_CHOICE_POWER_OF_TWO);
 static_assert(static_cast<int>(Choice::kWeightedRandom) ==
               ELS_CHOICE_WEIGHTED_RANDOM);
+static_assert(static_cast<int>(PickFailure::kNone) == ELS_PICK_FAILURE_NONE);
+static_assert(static_cast<int>(PickFailure::kEmptySet) ==
+              ELS_PICK_FAILURE_EMPTY_SET);
+static_assert(static_cast<int>(PickFailure::kAllFull) ==
+              ELS_PICK_FAILURE_ALL_FULL);
 static_assert(Balancer::kMaxBackends == ELS_MAX_BACKENDS);
 
 // Far above the size of any version's structs. A caller who gives a larger size
@@ -104,6 +109,8 @@ els_options ToC(const Options& options) {
   c.removed_memory_ns = ToNanoseconds(options.removed_memory);
   c.trust_after_failure = options.trust_after_failure;
   c.outage_growth = options.outage_growth;
+  c.answered_weight = options.answered_weight;
+  c.parallelism = options.parallelism;
   return c;
 }
 
@@ -113,6 +120,7 @@ Options FromC(const els_options& c) {
       .choice = static_cast<Choice>(c.choice),
       .initial_latency = ToDuration(c.initial_latency_ns),
       .first_contact_limit = c.first_contact_limit,
+      .answered_weight = c.answered_weight,
       .removed_memory = ToDuration(c.removed_memory_ns),
       .latency_memory = ToDuration(c.latency_memory_ns),
       .latency_memory_picks = c.latency_memory_picks,
@@ -129,6 +137,7 @@ Options FromC(const els_options& c) {
       .turn_limit = c.turn_limit,
       .turn_slope = c.turn_slope,
       .turn_memory = ToDuration(c.turn_memory_ns),
+      .parallelism = c.parallelism,
   };
 }
 
@@ -158,7 +167,29 @@ els_backend_snapshot ToC(const BackendSnapshot& backend) {
   c.since_outcome_ns = backend.since_outcome.has_value()
                            ? ToNanoseconds(*backend.since_outcome)
                            : UINT64_MAX;
+  c.weight = backend.weight;
+  c.max_outstanding = backend.max_outstanding;
+  c.queue = backend.queue;
+  c.answered = backend.answered;
+  c.work = backend.work;
+  c.answered_work = backend.answered_work;
+  c.spared = backend.spared;
+  c.parallelism = backend.parallelism;
+  c.neutral = backend.neutral;
+  c.cut = backend.cut;
   return c;
+}
+
+Backend FromC(const els_backend& c) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  return Backend{
+      .id = std::string(c.id.data, c.id.size),
+      .tag = c.tag,
+      .distance = c.distance,
+      .weight = c.weight == 0 ? 1 : c.weight,
+      .max_outstanding =
+          static_cast<std::uint32_t>(std::min(c.max_outstanding, kMost)),
+  };
 }
 
 }  // namespace
@@ -213,11 +244,19 @@ absl::StatusOr<std::vector<Backend>> ReadBackends(const els_backend* given,
       return absl::InvalidArgumentError(
           absl::StrCat("backend ", i, " has an id that is a null pointer"));
     }
-    backends.push_back({.id = std::string(known.id.data, known.id.size),
-                        .tag = known.tag,
-                        .distance = known.distance});
+    backends.push_back(FromC(known));
   }
   return backends;
+}
+
+absl::StatusOr<els_request> ReadRequest(const els_request* given) {
+  els_request known = ELS_REQUEST_INIT;
+  if (absl::Status status = ReadStruct(given, "els_request", known);
+      !status.ok()) {
+    return status;
+  }
+  if (known.price == 0) known.price = Request().price;
+  return known;
 }
 
 absl::Status WriteBackend(const BackendSnapshot& backend,

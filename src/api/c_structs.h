@@ -30,6 +30,11 @@ absl::Status WriteDefaults(els_options* options, std::size_t struct_size);
 absl::StatusOr<std::vector<Backend>> ReadBackends(const els_backend* given,
                                                   std::size_t count);
 
+// Returns the request with all fields that the library knows, and the default
+// in place of a price of 0. Its ids are those of `given`. Allocates only for an
+// error. REQUIRES: `given` is not null.
+absl::StatusOr<els_request> ReadRequest(const els_request* given);
+
 // The id in `written` points into `backend`. REQUIRES: `written` is not null.
 absl::Status WriteBackend(const BackendSnapshot& backend,
                           els_backend_snapshot* written);

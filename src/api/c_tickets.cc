@@ -57,16 +57,15 @@ std::uint32_t CTickets::Shard::PopFree() {
   return index;
 }
 
-els_status CTickets::Pick(Balancer& balancer, const void* owner, TimePoint now,
-                          absl::Span<const std::string_view> avoid,
-                          els_ticket& ticket) {
+PickFailure CTickets::Pick(Balancer& balancer, const void* owner, TimePoint now,
+                           const Request& request, els_ticket& ticket) {
   const std::size_t shard_number = ThisThreadsShard();
   Shard& shard = shards_[shard_number];
   MutexLock lock(shard.mutex);
   // Before the pick: this may throw, and then no request is outstanding.
   shard.Reserve();
-  Ticket picked = balancer.Pick(now, avoid);
-  if (!picked) return ELS_NO_BACKEND;
+  Ticket picked = balancer.Pick(now, request);
+  if (!picked) return picked.failure();
   const std::uint32_t index = shard.PopFree();
   Slot& slot = shard.slots[index];
   slot.ticket = std::move(picked);
@@ -75,7 +74,7 @@ els_status CTickets::Pick(Balancer& balancer, const void* owner, TimePoint now,
   slot.answered = false;
   ticket = {slot.ticket.tag(), std::uint64_t{index} * kShards + shard_number,
             slot.serial};
-  return ELS_OK;
+  return PickFailure::kNone;
 }
 
 els_id CTickets::Id(const els_ticket& ticket) {

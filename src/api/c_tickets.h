@@ -4,10 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
-#include <string_view>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/types/span.h"
 #include "els/balancer.h"
 #include "els/c_api.h"
 #include "src/base/mutex.h"
@@ -24,10 +22,11 @@ class CTickets {
   // The only instance. It is never destroyed.
   static CTickets& Get();
 
-  // `owner` stands for the balancer in Disown. Throws std::bad_alloc, and picks
-  // nothing, if there is no memory for a slot.
-  els_status Pick(Balancer& balancer, const void* owner, TimePoint now,
-                  absl::Span<const std::string_view> avoid, els_ticket& ticket);
+  // Leaves the ticket as it was unless it returns kNone. `owner` stands for the
+  // balancer in Disown. Throws std::bad_alloc, and picks nothing, if there is
+  // no memory for a slot.
+  PickFailure Pick(Balancer& balancer, const void* owner, TimePoint now,
+                   const Request& request, els_ticket& ticket);
 
   els_id Id(const els_ticket& ticket);
   els_status Answered(const els_ticket& ticket, Outcome outcome, TimePoint now);

@@ -88,6 +88,8 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.turn_limit == 0.2);
   CHECK(options.turn_slope == 1.5);
   CHECK(options.turn_memory_ns == 60 * kSecond);
+  CHECK(options.answered_weight == 0.1);
+  CHECK(options.parallelism == 0);
 }
 
 static void ABadOptionIsNamedWithItsRange(void) {
@@ -164,10 +166,57 @@ static void AStreamIsAnsweredAndLaterFinished(void) {
   CHECK(Look(balancer, 0, kStart).outstanding == 1);
   CHECK(els_ticket_answered(&ticket, ELS_SUCCESS, kStart) ==
         ELS_ALREADY_REPORTED);
-  CHECK(els_ticket_finish(&ticket, ELS_FAILURE, kStart) == ELS_OK);
-  CHECK(Look(balancer, 0, kStart).failures == 0);
+  CHECK(els_ticket_finish(&ticket, ELS_SUCCESS, kStart) == ELS_OK);
+  CHECK(Look(balancer, 0, kStart).successes == 1);
   CHECK(Look(balancer, 0, kStart).outstanding == 0);
   CHECK(Look(balancer, 0, kStart).late_finishes == 1);
+  els_balancer_free(balancer);
+}
+
+static void ARequestSaysWhatIsKnownOfIt(void) {
+  els_balancer* balancer = WithBackends(3);
+  const els_id avoid[] = {{"a", 1}};
+  const els_id prefer[] = {{"a", 1}, {"c", 1}};
+  els_request request = ELS_REQUEST_INIT;
+  els_pick_failure failure = ELS_PICK_FAILURE_ALL_FULL;
+  els_ticket ticket;
+  request.avoid = avoid;
+  request.avoid_count = 1;
+  request.prefer = prefer;
+  request.prefer_count = 2;
+  request.work = 4;
+  CHECK(els_balancer_pick_for(balancer, &request, kStart, &ticket, &failure) ==
+        ELS_OK);
+  CHECK(failure == ELS_PICK_FAILURE_NONE);
+  CHECK(SameId(els_ticket_id(&ticket), "c"));
+  CHECK(Look(balancer, 2, kStart).work == 4);
+  CHECK(els_ticket_finish(&ticket, ELS_NEUTRAL, kStart) == ELS_OK);
+  CHECK(Look(balancer, 2, kStart).work == 0);
+  CHECK(Look(balancer, 2, kStart).neutral == 1);
+  els_balancer_free(balancer);
+}
+
+static void AFullSetSaysThatItIsFull(void) {
+  els_balancer* balancer = WithBackends(0);
+  els_backend backend = ELS_BACKEND_INIT;
+  els_pick_failure failure = ELS_PICK_FAILURE_NONE;
+  els_ticket ticket;
+  els_ticket none;
+  CHECK(els_balancer_pick_for(balancer, NULL, kStart, &none, &failure) ==
+        ELS_NO_BACKEND);
+  CHECK(failure == ELS_PICK_FAILURE_EMPTY_SET);
+  backend.id = IdOf("a");
+  backend.max_outstanding = 1;
+  CHECK(els_balancer_set_backends(balancer, &backend, 1, kStart, NULL, 0) ==
+        ELS_OK);
+  CHECK(els_balancer_pick_for(balancer, NULL, kStart, &ticket, &failure) ==
+        ELS_OK);
+  CHECK(failure == ELS_PICK_FAILURE_NONE);
+  CHECK(els_balancer_pick_for(balancer, NULL, kStart, &none, &failure) ==
+        ELS_NO_BACKEND);
+  CHECK(failure == ELS_PICK_FAILURE_ALL_FULL);
+  CHECK(els_ticket_id(&none).data == NULL);
+  CHECK(els_ticket_drop(&ticket) == ELS_OK);
   els_balancer_free(balancer);
 }
 
@@ -239,6 +288,8 @@ int main(void) {
   AnEmptySetGivesAnEmptyTicket();
   ARequestIsLearntFrom();
   AStreamIsAnsweredAndLaterFinished();
+  ARequestSaysWhatIsKnownOfIt();
+  AFullSetSaysThatItIsFull();
   ADroppedTicketTeachesNothing();
   ARetryGoesElsewhere();
   ABackendThatLeftIsListedWhileItHasRequests();

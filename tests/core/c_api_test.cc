@@ -25,10 +25,12 @@ els_options Defaults() {
   return options;
 }
 
-els_backend BackendOf(const std::string& id, double distance = 1) {
+els_backend BackendOf(const std::string& id, double distance = 1,
+                      double weight = 1) {
   els_backend backend = ELS_BACKEND_INIT;
   backend.id = {id.data(), id.size()};
   backend.distance = distance;
+  backend.weight = weight;
   return backend;
 }
 
@@ -68,6 +70,8 @@ std::vector<BadOption> BadOptions() {
        [](els_options& o) { o.first_contact_limit = 0; }},
       {"removed_memory",
        [](els_options& o) { o.removed_memory_ns = UINT64_C(1) << 63; }},
+      {"answered_weight", [](els_options& o) { o.answered_weight = 1.1; }},
+      {"parallelism", [](els_options& o) { o.parallelism = -0.1; }},
   };
 }
 
@@ -126,6 +130,12 @@ TEST(CApiTest, ARefusedSetNamesItsFaultAndLeavesTheOldOne) {
        "backend \"a\" has a distance of nan; it must be finite and above 0"},
       {{BackendOf(a, 0)},
        "backend \"a\" has a distance of 0; it must be finite and above 0"},
+      {{BackendOf(a, 1, -1)},
+       "backend \"a\" has a weight of -1; it must be finite and above 0"},
+      {{BackendOf(a, 1, kInfinity)},
+       "backend \"a\" has a weight of inf; it must be finite and above 0"},
+      {{BackendOf(a, 1, std::nan(""))},
+       "backend \"a\" has a weight of nan; it must be finite and above 0"},
   };
   for (const Case& bad : cases) {
     char why[200];
@@ -219,7 +229,7 @@ TEST(CApiTest, AnIdMayHoldAnyBytes) {
 TEST(CApiTest, EachOutcomeIsCountedAsWhatItIs) {
   CBalancer balancer;
   for (const els_outcome outcome :
-       {ELS_SUCCESS, ELS_FAILURE, ELS_TIMEOUT, ELS_CANCELLED}) {
+       {ELS_SUCCESS, ELS_FAILURE, ELS_TIMEOUT, ELS_CANCELLED, ELS_NEUTRAL}) {
     const els_ticket ticket = balancer.Pick();
     EXPECT_EQ(els_ticket_finish(&ticket, outcome, kNow), ELS_OK);
     const els_backend_snapshot after = balancer.First();
@@ -227,13 +237,14 @@ TEST(CApiTest, EachOutcomeIsCountedAsWhatItIs) {
     EXPECT_EQ(after.failures, outcome >= ELS_FAILURE ? 1u : 0u);
     EXPECT_EQ(after.timeouts, outcome >= ELS_TIMEOUT ? 1u : 0u);
     EXPECT_EQ(after.cancelled, outcome >= ELS_CANCELLED ? 1u : 0u);
+    EXPECT_EQ(after.neutral, outcome >= ELS_NEUTRAL ? 1u : 0u);
   }
 }
 
 TEST(CApiTest, AnOutcomeThatIsNoneLeavesTheTicketAsItWas) {
   CBalancer balancer;
   const els_ticket ticket = balancer.Pick();
-  for (const els_outcome outcome : {0, 5, -1}) {
+  for (const els_outcome outcome : {0, 6, -1}) {
     EXPECT_EQ(els_ticket_answered(&ticket, outcome, kNow),
               ELS_INVALID_ARGUMENT);
     EXPECT_EQ(els_ticket_finish(&ticket, outcome, kNow), ELS_INVALID_ARGUMENT);
@@ -261,6 +272,8 @@ TEST(CApiTest, ANullPointerIsAnErrorAndNoCrash) {
       els_balancer_pick(nullptr, nullptr, 0, kNow, &ticket),
       els_balancer_pick(balancer.get(), nullptr, 1, kNow, &ticket),
       els_balancer_pick(balancer.get(), nullptr, 0, kNow, nullptr),
+      els_balancer_pick_for(nullptr, nullptr, kNow, &ticket, nullptr),
+      els_balancer_pick_for(balancer.get(), nullptr, kNow, nullptr, nullptr),
       els_ticket_answered(nullptr, ELS_SUCCESS, kNow),
       els_ticket_finish(nullptr, ELS_SUCCESS, kNow),
       els_ticket_drop(nullptr),

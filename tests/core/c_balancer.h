@@ -38,10 +38,10 @@ class CBalancer {
   els_status Set(const std::vector<std::string>& ids) {
     std::vector<els_backend> backends;
     for (const std::string& id : ids) {
-      backends.push_back({.struct_size = sizeof(els_backend),
-                          .id = {id.data(), id.size()},
-                          .tag = backends.size(),
-                          .distance = 1});
+      els_backend backend = ELS_BACKEND_INIT;
+      backend.id = {id.data(), id.size()};
+      backend.tag = backends.size();
+      backends.push_back(backend);
     }
     return els_balancer_set_backends(balancer_, backends.data(),
                                      backends.size(), kNow, nullptr, 0);

@@ -22,9 +22,9 @@ using internal::ReadOptions;
 using testing::HasSubstr;
 
 static_assert(sizeof(void*) != 8 ||
-                  (sizeof(els_options) == 168 && sizeof(els_backend) == 40 &&
-                   sizeof(els_ticket) == 24 &&
-                   sizeof(els_backend_snapshot) == 192),
+                  (sizeof(els_options) == 184 && sizeof(els_backend) == 56 &&
+                   sizeof(els_ticket) == 24 && sizeof(els_request) == 56 &&
+                   sizeof(els_backend_snapshot) == 272),
               "These may grow, but only by fields at their end.");
 static_assert(sizeof(void*) != 8 ||
                   sizeof(els_options) == sizeof(Options) + sizeof(std::size_t),
@@ -89,7 +89,25 @@ TEST(CStructsTest, ALongerStructIsTakenIfItsExcessIsZero) {
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("els_options has a field set that this library does "
-                        "not know: struct_size is 184"));
+                        "not know: struct_size is 200"));
+}
+
+// As programs did before these fields were added: 21 words.
+TEST(CStructsTest, OptionsOfTheFirstVersionTakeTheNewDefaults) {
+  els_options whole = Unusual();
+  whole.answered_weight = 0.75;
+  whole.parallelism = 0.5;
+  Resized<els_options> first(whole, 21 * 8);
+  const auto options = ReadOptions(first.get());
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->seed, 7u);
+  EXPECT_EQ(options->outage_growth, 0.2);
+  EXPECT_EQ(options->answered_weight, 0.1);
+  EXPECT_EQ(options->parallelism, 0);
+  const auto all = ReadOptions(&whole);
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(all->answered_weight, 0.75);
+  EXPECT_EQ(all->parallelism, 0.5);
 }
 
 TEST(CStructsTest, ASizeThatNoVersionHasIsRefused) {
@@ -142,9 +160,13 @@ std::vector<std::uint64_t> Backends(std::size_t count, std::size_t size) {
   static const char kNames[] = "abcdefgh";
   std::vector<std::uint64_t> memory;
   for (std::size_t i = 0; i < count; ++i) {
-    Resized<els_backend> backend(
-        {.struct_size = 0, .id = {&kNames[i], 1}, .tag = i + 1, .distance = 3},
-        size);
+    els_backend whole = ELS_BACKEND_INIT;
+    whole.id = {&kNames[i], 1};
+    whole.tag = i + 1;
+    whole.distance = 3;
+    whole.weight = 2;
+    whole.max_outstanding = 9;
+    Resized<els_backend> backend(whole, size);
     for (std::size_t at = 0; at < size; at += 8) {
       memory.push_back(backend.word(at));
     }
@@ -156,10 +178,15 @@ TEST(CStructsTest, AnArrayIsReadByTheCallersSize) {
   struct Case {
     std::size_t size;
     double distance;
+    double weight;
+    std::uint64_t max_outstanding;
   };
   for (const Case& known :
-       {Case{offsetof(els_backend, distance), 1}, Case{sizeof(els_backend), 3},
-        Case{sizeof(els_backend) + 24, 3}}) {
+       {Case{offsetof(els_backend, distance), 1, 1, 0},
+        Case{offsetof(els_backend, weight), 3, 1, 0},
+        Case{offsetof(els_backend, max_outstanding), 3, 2, 0},
+        Case{sizeof(els_backend), 3, 2, 9},
+        Case{sizeof(els_backend) + 24, 3, 2, 9}}) {
     std::vector<std::uint64_t> memory = Backends(3, known.size);
     CBalancer balancer;
     EXPECT_EQ(els_balancer_set_backends(
@@ -171,6 +198,8 @@ TEST(CStructsTest, AnArrayIsReadByTheCallersSize) {
     for (std::size_t i = 0; i < all.size(); ++i) {
       EXPECT_EQ(all[i].tag, i + 1);
       EXPECT_EQ(all[i].distance, known.distance);
+      EXPECT_EQ(all[i].weight, known.weight);
+      EXPECT_EQ(all[i].max_outstanding, known.max_outstanding);
     }
   }
 }
@@ -187,7 +216,7 @@ TEST(CStructsTest, AnArrayOfDifferentSizesIsRefused) {
             ELS_INVALID_ARGUMENT);
   EXPECT_STREQ(why,
                "struct_size of els_backend 1 is 0; it must be that of the "
-               "first, which is 40");
+               "first, which is 56");
 }
 
 TEST(CStructsTest, AnArrayOfASizeThatNoVersionHasIsRefused) {
