@@ -1,6 +1,7 @@
 #pragma once
 
 // els for programs in C: the same balancer as els/balancer.h, in C99.
+// els/c_explanation.h says why backends were picked.
 //
 //   els_balancer* balancer;
 //   els_balancer_new(NULL, &balancer, NULL, 0);

@@ -22,6 +22,19 @@ static_assert(static_cast<int>(PickFailure::kEmptySet) ==
               ELS_PICK_FAILURE_EMPTY_SET);
 static_assert(static_cast<int>(PickFailure::kAllFull) ==
               ELS_PICK_FAILURE_ALL_FULL);
+static_assert(static_cast<int>(PickReason::kOnlyOne) ==
+              ELS_PICK_REASON_ONLY_ONE);
+static_assert(static_cast<int>(PickReason::kPreferred) ==
+              ELS_PICK_REASON_PREFERRED);
+static_assert(static_cast<int>(PickReason::kByChance) ==
+              ELS_PICK_REASON_BY_CHANCE);
+static_assert(static_cast<int>(PickReason::kAvoided) ==
+              ELS_PICK_REASON_AVOIDED);
+static_assert(static_cast<int>(PickReason::kFirstContact) ==
+              ELS_PICK_REASON_FIRST_CONTACT);
+static_assert(static_cast<int>(PickReason::kTie) == ELS_PICK_REASON_TIE);
+static_assert(static_cast<int>(PickReason::kBest) == ELS_PICK_REASON_BEST);
+static_assert(kExplainedCandidates == 4, "els/c_explanation.h says four.");
 static_assert(Balancer::kMaxBackends == ELS_MAX_BACKENDS);
 
 // Far above the size of any version's structs. A caller who gives a larger size
@@ -268,6 +281,23 @@ absl::Status WriteBackend(const BackendSnapshot& backend,
     return status;
   }
   WriteStruct(ToC(backend), size, written);
+  return absl::OkStatus();
+}
+
+absl::Status WriteExplanation(const PickExplanation& explanation,
+                              const els_snapshot* candidates,
+                              els_explanation* written) {
+  const std::size_t size = written->struct_size;
+  if (absl::Status status = CheckSize<els_explanation>(size, "els_explanation");
+      !status.ok()) {
+    return status;
+  }
+  els_explanation c = ELS_EXPLANATION_INIT;
+  c.number = explanation.number;
+  c.now_ns = ToNanoseconds(explanation.now.time_since_epoch());
+  c.reason = static_cast<els_pick_reason>(explanation.reason);
+  c.candidates = candidates;
+  WriteStruct(c, size, written);
   return absl::OkStatus();
 }
 

@@ -13,6 +13,8 @@
 #include "absl/status/statusor.h"
 #include "els/balancer.h"
 #include "els/c_api.h"
+#include "els/c_explanation.h"
+#include "els/explanation.h"
 
 namespace els::internal {
 
@@ -38,5 +40,11 @@ absl::StatusOr<els_request> ReadRequest(const els_request* given);
 // The id in `written` points into `backend`. REQUIRES: `written` is not null.
 absl::Status WriteBackend(const BackendSnapshot& backend,
                           els_backend_snapshot* written);
+
+// Writes all fields but those of explanation.candidates, in whose place it
+// writes `candidates`. REQUIRES: `written` is not null.
+absl::Status WriteExplanation(const PickExplanation& explanation,
+                              const els_snapshot* candidates,
+                              els_explanation* written);
 
 }  // namespace els::internal

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "els/c_api.h"
+#include "els/c_explanation.h"
 #include "tests/core/c_balancer.h"
 #include "tests/core/failing_memory.h"
 
@@ -163,6 +164,51 @@ TEST(CMemoryTest, WithoutMemoryThereIsNoSnapshot) {
   EXPECT_EQ(els_snapshot_size(snapshot), 20u);
   els_snapshot_free(snapshot);
   ExpectServes(balancer);
+}
+
+TEST(CMemoryTest, WithoutMemoryExplanationsAreKeptButNotCopied) {
+  CBalancer balancer(LongIds(0, 5));
+  els_status explain = ELS_INTERNAL;
+  EXPECT_TRUE(NeedsNoMemory(
+      [&] { explain = els_balancer_explain(balancer.get(), 1000); }));
+  EXPECT_EQ(explain, ELS_OK);
+  ExpectServes(balancer);
+  els_explanations* kept = nullptr;
+  const std::int64_t held = HeldBlocks();
+  const auto copy = [&] {
+    els_explanations_free(kept);
+    return els_balancer_explanations(balancer.get(), &kept);
+  };
+  EXPECT_GT(RunOut(ELS_OK, copy,
+                   [&] {
+                     EXPECT_EQ(kept, nullptr);
+                     EXPECT_EQ(HeldBlocks(), held);
+                   }),
+            20);
+  EXPECT_EQ(els_explanations_size(kept), 20u);
+  els_explanation first = ELS_EXPLANATION_INIT;
+  EXPECT_TRUE(NeedsNoMemory([&] { els_explanations_get(kept, 0, &first); }));
+  EXPECT_EQ(els_snapshot_size(first.candidates), 4u);
+  els_explanations_free(kept);
+  EXPECT_EQ(HeldBlocks(), held);
+}
+
+TEST(CMemoryTest, WithoutMemoryToExplainItAPickIsMadeAllTheSame) {
+  CBalancer balancer(LongIds(0, 5));
+  ExpectServes(balancer);  // The table of tickets has room.
+  ASSERT_EQ(els_balancer_explain(balancer.get(), 1000), ELS_OK);
+  els_ticket ticket = {};
+  els_status status = ELS_INTERNAL;
+  EXPECT_FALSE(NeedsNoMemory([&] {
+    status =
+        els_balancer_pick_for(balancer.get(), nullptr, kNow, &ticket, nullptr);
+  }));
+  EXPECT_EQ(status, ELS_OK);
+  EXPECT_EQ(els_ticket_finish(&ticket, ELS_SUCCESS, kNow), ELS_OK);
+  els_explanations* kept = nullptr;
+  ASSERT_EQ(els_balancer_explanations(balancer.get(), &kept), ELS_OK);
+  EXPECT_EQ(els_explanations_size(kept), 0u);
+  els_explanations_free(kept);
 }
 
 TEST(CMemoryTest, WithoutMemoryForItANewSetChangesNothing) {
