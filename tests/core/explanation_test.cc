@@ -121,6 +121,50 @@ TEST_F(ExplanationTest, ByChanceIsAReason) {
   EXPECT_EQ(Last().candidates.at(0).id, ticket.id());
 }
 
+TEST_F(ExplanationTest, APreferredBackendIsAReason) {
+  SetIds({"a", "b", "c"});
+  ServeEach({"a", "b", "c"});
+  balancer_.Explain(1);
+  const std::string_view c = "c";
+  const Ticket ticket =
+      balancer_.Pick(clock_.now(), Request{.prefer = {&c, 1}});
+  EXPECT_EQ(ticket.id(), "c");
+  EXPECT_EQ(Last().reason, PickReason::kPreferred);
+  EXPECT_EQ(Last().candidates.at(0).id, "c");
+  EXPECT_EQ(Last().candidates.at(0).outstanding, 0) << "as before the pick";
+  EXPECT_EQ(Last().candidates.at(1).id, "a");
+  static_cast<void>(
+      balancer_.Pick(clock_.now(), Request{.prefer = {&c, 1}, .price = 1}));
+  EXPECT_EQ(Last().reason, PickReason::kBest) << "c was too dear";
+}
+
+// Each pair of neighbours that can hold at once.
+TEST_F(ExplanationTest, OfSeveralReasonsTheFirstIsGiven) {
+  const std::string_view a = "a";
+  const std::string_view b = "b";
+  balancer_.Explain(1);
+  SetIds({"a"});
+  static_cast<void>(balancer_.Pick(clock_.now(), Request{.prefer = {&a, 1}}));
+  EXPECT_EQ(Last().reason, PickReason::kOnlyOne) << "and preferred";
+
+  SetIds({"a", "b", "c"});
+  const Options by_chance = {.choice = Choice::kWeightedRandom};
+  ASSERT_TRUE(balancer_.SetOptions(by_chance, clock_.now()).ok());
+  static_cast<void>(balancer_.Pick(clock_.now(), Request{.prefer = {&b, 1}}));
+  EXPECT_EQ(Last().reason, PickReason::kPreferred) << "and by chance";
+  static_cast<void>(balancer_.Pick(clock_.now(), Request{.avoid = {&b, 1}}));
+  EXPECT_EQ(Last().reason, PickReason::kByChance) << "and avoided";
+
+  ASSERT_TRUE(balancer_.SetOptions(Options(), clock_.now()).ok());
+  const Ticket tie = balancer_.Pick(clock_.now());
+  EXPECT_EQ(Last().reason, PickReason::kFirstContact) << "and a tie";
+  const std::string next = Last().candidates.at(1).id;
+  const std::string_view lowest = next;
+  static_cast<void>(
+      balancer_.Pick(clock_.now(), Request{.avoid = {&lowest, 1}}));
+  EXPECT_EQ(Last().reason, PickReason::kAvoided) << "and a first contact";
+}
+
 TEST_F(ExplanationTest, TheCandidatesHaveTheirTermsAndComeInOrder) {
   const std::vector<std::string> ids = {"a", "b", "c", "d", "e", "f"};
   SetIds(ids);
@@ -145,7 +189,12 @@ TEST_F(ExplanationTest, TheCandidatesHaveTheirTermsAndComeInOrder) {
 }
 
 TEST(PickReasonTest, HasAName) {
+  EXPECT_EQ(ToString(PickReason::kOnlyOne), "only one");
+  EXPECT_EQ(ToString(PickReason::kPreferred), "preferred");
+  EXPECT_EQ(ToString(PickReason::kByChance), "by chance");
+  EXPECT_EQ(ToString(PickReason::kAvoided), "avoided");
   EXPECT_EQ(ToString(PickReason::kFirstContact), "first contact");
+  EXPECT_EQ(ToString(PickReason::kTie), "tie");
   EXPECT_EQ(ToString(PickReason::kBest), "best");
 }
 
