@@ -17,6 +17,7 @@ struct OptionRange {
 
 inline constexpr OptionRange<double> kNumberRanges[] = {
     {"first_contact_limit", &els::Options::first_contact_limit, 1, 1e6},
+    {"answered_weight", &els::Options::answered_weight, 0, 1},
     {"latency_memory_picks", &els::Options::latency_memory_picks, 0, 1e6},
     {"success_memory_picks", &els::Options::success_memory_picks, 0, 1e6},
     {"success_memory_spread", &els::Options::success_memory_spread, 0, 0.9},
@@ -28,6 +29,7 @@ inline constexpr OptionRange<double> kNumberRanges[] = {
     {"overdue_factor", &els::Options::overdue_factor, 1, 1000},
     {"turn_limit", &els::Options::turn_limit, 0, 0.9},
     {"turn_slope", &els::Options::turn_slope, 0, 10},
+    {"parallelism", &els::Options::parallelism, 0, 1},
 };
 
 inline constexpr OptionRange<els::Duration> kTimeRanges[] = {

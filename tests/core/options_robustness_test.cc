@@ -91,7 +91,8 @@ TEST(OptionsRobustnessTest, NoTextSetsAFieldOutOfItsRange) {
   }
 }
 
-// Serves 300 requests, some of which fail, are slow, or are given up.
+// Serves 300 requests, some of which fail, are slow, cut or neutral, or are
+// given up.
 void ExpectServes(const Options& options) {
   VirtualClock clock;
   Balancer balancer(options);
@@ -99,11 +100,13 @@ void ExpectServes(const Options& options) {
       balancer.SetBackends({{.id = "a"}, {.id = "b"}, {.id = "c"}}, clock.now())
           .ok());
   constexpr Outcome kOutcomes[] = {Outcome::kSuccess, Outcome::kFailure,
-                                   Outcome::kTimeout, Outcome::kCancelled};
+                                   Outcome::kTimeout, Outcome::kCancelled,
+                                   Outcome::kNeutral};
   std::vector<Ticket> owed(4);
   for (int i = 0; i < 300; ++i) {
     Ticket& ticket = owed[static_cast<std::size_t>(i) % owed.size()];
-    ticket.Finish(kOutcomes[i % 9 < 4 ? i % 9 : 0],
+    if (i % 4 == 0) ticket.Answered(Outcome::kSuccess, clock.now());
+    ticket.Finish(kOutcomes[i % 9 < 5 ? i % 9 : 0],
                   clock.Advance(milliseconds(i % 7)));
     ticket = balancer.Pick(clock.now());
     ASSERT_TRUE(ticket);
@@ -115,6 +118,9 @@ void ExpectServes(const Options& options) {
     EXPECT_GE(backend.failure_cost, Duration::zero());
     EXPECT_GT(backend.success_rate, 0);
     EXPECT_LE(backend.success_rate, 1);
+    EXPECT_GE(backend.queue, 0);
+    EXPECT_TRUE(std::isfinite(backend.queue));
+    EXPECT_TRUE(std::isfinite(backend.parallelism));
     EXPECT_TRUE(std::isfinite(backend.overdue));
     EXPECT_TRUE(std::isfinite(backend.share));
     EXPECT_NEAR(backend.turn, 1, options.turn_limit + 1e-9);

@@ -68,6 +68,9 @@ const std::vector<BadOption>& BadOptions() {
       {"turn_slope", [](Options& o) { o.turn_slope = -0.1; }, "from 0 to 10"},
       {"first_contact_limit", [](Options& o) { o.first_contact_limit = 0; },
        "from 1 to 1e+06"},
+      {"answered_weight", [](Options& o) { o.answered_weight = 1.1; },
+       "from 0 to 1"},
+      {"parallelism", [](Options& o) { o.parallelism = -0.1; }, "from 0 to 1"},
       {"choice", [](Options& o) { o.choice = static_cast<Choice>(7); },
        "one of the values of els::Choice"},
   };

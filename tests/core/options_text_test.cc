@@ -32,19 +32,21 @@ std::uint64_t BitsOf(double value) {
 // once Options has another number of fields.
 auto AllOf(const Options& options) {
   const auto& [seed, choice, initial_latency, first_contact_limit,
-               removed_memory, latency_memory, latency_memory_picks,
-               success_memory, success_memory_picks, success_memory_spread,
-               trust_after_failure, outage_growth, prior_weight,
-               unproven_factor, failure_cost_factor, failure_cost_memory,
-               overdue_factor, turn_limit, turn_slope, turn_memory] = options;
-  return std::tuple(
-      seed, choice, initial_latency, BitsOf(first_contact_limit),
-      removed_memory, latency_memory, BitsOf(latency_memory_picks),
-      success_memory, BitsOf(success_memory_picks),
-      BitsOf(success_memory_spread), BitsOf(trust_after_failure),
-      BitsOf(outage_growth), BitsOf(prior_weight), BitsOf(unproven_factor),
-      BitsOf(failure_cost_factor), failure_cost_memory, BitsOf(overdue_factor),
-      BitsOf(turn_limit), BitsOf(turn_slope), turn_memory);
+               answered_weight, removed_memory, latency_memory,
+               latency_memory_picks, success_memory, success_memory_picks,
+               success_memory_spread, trust_after_failure, outage_growth,
+               prior_weight, unproven_factor, failure_cost_factor,
+               failure_cost_memory, overdue_factor, turn_limit, turn_slope,
+               turn_memory, parallelism] = options;
+  return std::tuple(seed, choice, initial_latency, BitsOf(first_contact_limit),
+                    BitsOf(answered_weight), removed_memory, latency_memory,
+                    BitsOf(latency_memory_picks), success_memory,
+                    BitsOf(success_memory_picks), BitsOf(success_memory_spread),
+                    BitsOf(trust_after_failure), BitsOf(outage_growth),
+                    BitsOf(prior_weight), BitsOf(unproven_factor),
+                    BitsOf(failure_cost_factor), failure_cost_memory,
+                    BitsOf(overdue_factor), BitsOf(turn_limit),
+                    BitsOf(turn_slope), turn_memory, BitsOf(parallelism));
 }
 
 void ExpectRoundTrip(const Options& options) {
@@ -61,6 +63,7 @@ const Options kDistinct = {
     .choice = Choice::kPowerOfTwo,
     .initial_latency = nanoseconds(1),
     .first_contact_limit = 1e6,
+    .answered_weight = 0.25,
     .removed_memory = hours(16),
     .latency_memory = milliseconds(2),
     .latency_memory_picks = 3.5,
@@ -77,12 +80,14 @@ const Options kDistinct = {
     .turn_limit = 0.12,
     .turn_slope = 1e-5,
     .turn_memory = seconds(14 * 60 + 14),
+    .parallelism = 0.9,
 };
 
 constexpr char kDistinctText[] = R"(seed = 18446744073709551615
 choice = power-of-two
 initial_latency = 1ns
 first_contact_limit = 1e+06
+answered_weight = 0.25
 removed_memory = 16h
 latency_memory = 2ms
 latency_memory_picks = 3.5
@@ -99,6 +104,7 @@ overdue_factor = 11
 turn_limit = 0.12
 turn_slope = 1e-05
 turn_memory = 14m14s
+parallelism = 0.9
 )";
 
 TEST(OptionsTextTest, EachFieldIsPrintedUnderItsOwnName) {
@@ -160,7 +166,8 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   for (const auto from_0 :
        {&Options::latency_memory_picks, &Options::success_memory_picks,
         &Options::success_memory_spread, &Options::failure_cost_factor,
-        &Options::turn_limit, &Options::turn_slope}) {
+        &Options::turn_limit, &Options::turn_slope, &Options::answered_weight,
+        &Options::parallelism}) {
     low.*from_0 = 0;
   }
   for (const auto from_1 : {&Options::unproven_factor, &Options::overdue_factor,
@@ -191,6 +198,8 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   high.turn_limit = 0.9;
   high.turn_slope = 10;
   high.first_contact_limit = 1e6;
+  high.answered_weight = 1;
+  high.parallelism = 1;
   ExpectRoundTrip(high);
 }
 
@@ -217,12 +226,12 @@ double DrawNumber(Random& random, double low, double high) {
 
 Options DrawOptions(Random& random) {
   Options options;
-  auto& [seed, choice, initial_latency, first_contact_limit, removed_memory,
-         latency_memory, latency_memory_picks, success_memory,
+  auto& [seed, choice, initial_latency, first_contact_limit, answered_weight,
+         removed_memory, latency_memory, latency_memory_picks, success_memory,
          success_memory_picks, success_memory_spread, trust_after_failure,
          outage_growth, prior_weight, unproven_factor, failure_cost_factor,
          failure_cost_memory, overdue_factor, turn_limit, turn_slope,
-         turn_memory] = options;
+         turn_memory, parallelism] = options;
   seed = random.Bits();
   choice = static_cast<Choice>(random.Below(3));
   initial_latency = DrawDuration(random, nanoseconds(1), hours(1));
@@ -243,6 +252,8 @@ Options DrawOptions(Random& random) {
   turn_limit = DrawNumber(random, 0, 0.9);
   turn_slope = DrawNumber(random, 0, 10);
   first_contact_limit = DrawNumber(random, 1, 1e6);
+  answered_weight = DrawNumber(random, 0, 1);
+  parallelism = DrawNumber(random, 0, 1);
   return options;
 }
 
@@ -272,7 +283,7 @@ TEST(OptionsTextTest, AMistakeIsNamedWithItsLineAndWhatIsAllowed) {
       // Not a name.
       {"# a\nlatency = 5s", "line 2: there is no option \"latency\"",
        "the options are seed, choice, initial_latency, first_contact_limit,"},
-      {"Seed = 5", "line 1: there is no option \"Seed\"", ", turn_memory"},
+      {"Seed = 5", "line 1: there is no option \"Seed\"", ", parallelism"},
       {"seed = 1\n\nturn_limit = 0\nseed = 1",
        "line 4: seed is given twice, first on line 1"},
       // Not a value.

@@ -95,13 +95,22 @@ TEST_P(PickFailureTest, GoesAwayWithAHigherLimitAndComesWithALowerOne) {
   EXPECT_EQ(Pick().failure(), PickFailure::kAllFull) << "the first is left";
 }
 
+std::string NameOf(const testing::TestParamInfo<Choice>& choice) {
+  switch (choice.param) {
+    case Choice::kLowest:
+      return "Lowest";
+    case Choice::kPowerOfTwo:
+      return "PowerOfTwo";
+    case Choice::kWeightedRandom:
+      return "WeightedRandom";
+  }
+  return "Unknown";
+}
+
 INSTANTIATE_TEST_SUITE_P(ByEachChoice, PickFailureTest,
                          testing::Values(Choice::kLowest, Choice::kPowerOfTwo,
                                          Choice::kWeightedRandom),
-                         [](const auto& choice) {
-                           return std::to_string(
-                               static_cast<int>(choice.param));
-                         });
+                         NameOf);
 
 }  // namespace
 }  // namespace els

@@ -105,6 +105,21 @@ TEST(OptionSpace, SearchesNeitherSeedNorChoiceNorWhatIsZero) {
   }
 }
 
+TEST(OptionSpace, SearchesParallelismOnlyInARangeThatIsGiven) {
+  for (const TunedOption& option : AllTunedOptions(els::Options())) {
+    EXPECT_NE(option.name, "parallelism");
+  }
+  EXPECT_EQ(Option("parallelism=0..1").high, 1);
+  EXPECT_EQ(Option("parallelism=0..1").scale, Scale::kLinear);
+}
+
+TEST(OptionSpace, TakesAnAnsweredWeightAsTheFractionThatItIs) {
+  const TunedOption option = Option("answered_weight");
+  EXPECT_EQ(option.low, 0.1 / 8);
+  EXPECT_EQ(option.high, 0.8);
+  EXPECT_EQ(option.scale, Scale::kLogit);
+}
+
 TEST(OptionSpace, SaysWhatIsWrongWithAName) {
   for (const char* text : {"latency_memry", "seed", "choice=1..2", ""}) {
     EXPECT_NE(ErrorOf(text).find("there is no numeric option '"),
