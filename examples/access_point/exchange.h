@@ -8,6 +8,7 @@
 #include "els/retry_budget.h"
 #include "examples/access_point/message.h"
 #include "examples/access_point/net.h"
+#include "examples/access_point/options.h"
 #include "examples/access_point/picker.h"
 #include "examples/access_point/relay.h"
 #include "examples/access_point/upstream_pool.h"
@@ -60,14 +61,15 @@ class Exchange {
   // ends the exchange with kGivenUp and goes no further. `draining` is read
   // when the response begins: true closes the user's connection after it.
   Exchange(Incoming& incoming, Upstream& upstream, Attempt& attempt,
-           els::Duration timeout, els::RetryBudget* retries,
+           const Options& options, els::RetryBudget* retries,
            const bool& draining)
       : incoming_(incoming),
         upstream_(upstream),
         attempt_(attempt),
+        options_(options),
         retries_(retries),
         draining_(draining),
-        backend_(upstream.socket, timeout) {}
+        backend_(upstream.socket, options.timeout) {}
 
   // Tells the attempt that it is answered, but not that it is finished.
   Async<End> Run() {
@@ -125,7 +127,7 @@ class Exchange {
     answered_ = true;
     backend_.Release();
     backend_.set_limit(kStallLimit);  // For the rest of the request, if any.
-    attempt_.Answered(OutcomeOf(status), Now());
+    attempt_.Answered(OutcomeOf(status, options_.client_error), Now());
     if (status >= 500 && retries_ && retries_->TryRetry(Now())) {
       co_return End::kGivenUp;
     }
@@ -183,6 +185,7 @@ class Exchange {
   Incoming& incoming_;
   Upstream& upstream_;
   Attempt& attempt_;
+  const Options& options_;
   els::RetryBudget* const retries_;
   const bool& draining_;
 

@@ -46,9 +46,9 @@ bool IsSafeToRepeat(std::string_view method, bool has_body) {
          (method == "GET" || method == "HEAD" || method == "OPTIONS");
 }
 
-els::Outcome OutcomeOf(unsigned status) {
-  const bool failed = status == 429 || status >= 500;
-  return failed ? els::Outcome::kFailure : els::Outcome::kSuccess;
+els::Outcome OutcomeOf(unsigned status, els::Outcome client_error) {
+  if (status == 429 || status >= 500) return els::Outcome::kFailure;
+  return status >= 400 ? client_error : els::Outcome::kSuccess;
 }
 
 }  // namespace access_point

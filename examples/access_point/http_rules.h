@@ -21,8 +21,11 @@ bool IsHopByHop(std::string_view name, std::string_view connection);
 // late first copy could undo what another user did meanwhile.
 bool IsSafeToRepeat(std::string_view method, bool has_body);
 
-// What a response's status teaches of the backend: a 429 and every 5xx is a
-// failure, anything else is an answer.
-els::Outcome OutcomeOf(unsigned status);
+// What a response's status teaches of the backend. A 429 and every 5xx is a
+// failure. Any other 4xx is a `client_error`: kNeutral, as the user is to blame
+// and the response may have come without the work of others; or kSuccess for a
+// service of which such responses are ordinary answers, such as one that is
+// asked whether something exists. All else is a success.
+els::Outcome OutcomeOf(unsigned status, els::Outcome client_error);
 
 }  // namespace access_point

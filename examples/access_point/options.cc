@@ -46,6 +46,9 @@ po::options_description Flags() {
       "retry-budget", po::value<std::string>()->value_name("RATIO"),
       "how many of the requests, from 0 to 1, may be tried on another backend "
       "besides the 10 a second that always may; 0: none at all (0.2)")(
+      "client-errors", po::value<std::string>()->value_name("OUTCOME"),
+      "what a response of 4xx, but not 429, says of its backend: neutral, or "
+      "success for a service of which they are ordinary answers (neutral)")(
       "max-idle", po::value<std::string>()->value_name("N"),
       "unused connections kept open per backend and thread (64)")(
       "threads", po::value<std::string>()->value_name("N"),
@@ -159,6 +162,17 @@ absl::Status ReadPolicy(const po::variables_map& given, Policy& out) {
   return absl::OkStatus();
 }
 
+absl::Status ReadClientErrors(const po::variables_map& given,
+                              els::Outcome& out) {
+  if (!given.count("client-errors")) return absl::OkStatus();
+  const std::string& name = given["client-errors"].as<std::string>();
+  if (name != "neutral" && name != "success") {
+    return Wrong("client-errors", name, "neutral or success");
+  }
+  out = name == "neutral" ? els::Outcome::kNeutral : els::Outcome::kSuccess;
+  return absl::OkStatus();
+}
+
 // The text of the file; not of one that is larger than options ever are.
 absl::StatusOr<std::string> ReadText(const std::string& path) {
   constexpr std::size_t kMostBytes = 1 << 20;
@@ -200,6 +214,7 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   status.Update(
       ReadDuration(given, "connect-timeout", options.connect_timeout));
   status.Update(ReadRetryBudget(given, options.retry_budget));
+  status.Update(ReadClientErrors(given, options.client_error));
   status.Update(ReadInteger<std::size_t>(given, "max-idle", 0,
                                          kMaxIdlePerBackend, options.max_idle));
   status.Update(

@@ -23,6 +23,8 @@ struct Options {
   els::Duration timeout = std::chrono::seconds(1);
   els::Duration connect_timeout = std::chrono::milliseconds(500);
   els::RetryBudgetOptions retry_budget = {};
+  // What a response of 4xx but 429 teaches: kNeutral or kSuccess.
+  els::Outcome client_error = els::Outcome::kNeutral;
   std::size_t max_idle = 64;
   unsigned threads = 1;
   std::uint64_t seed = 0;

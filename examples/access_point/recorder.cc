@@ -24,6 +24,8 @@ constexpr std::size_t kWriteBlock = std::size_t{64} * 1024;
 absl::string_view Word(els::Outcome outcome) {
   switch (outcome) {
     case els::Outcome::kSuccess:
+    case els::Outcome::kNeutral:  // It was answered: the form has no other
+                                  // word.
       return "";
     case els::Outcome::kFailure:
       return "failure";

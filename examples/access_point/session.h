@@ -201,7 +201,7 @@ class Session {
     {
       incoming_->sent = true;
       Exchange exchange(
-          *incoming_, upstream, attempt, service_.options.timeout,
+          *incoming_, upstream, attempt, service_.options,
           last || !incoming_->repeatable ? nullptr : &service_.retries,
           draining_);
       end = co_await exchange.Run();
@@ -230,9 +230,7 @@ class Session {
         return attempt.Finish(els::Outcome::kFailure, Now());
       case End::kTimeout:
         return attempt.Finish(els::Outcome::kTimeout, Now());
-      case End::kCut:
-        // els has learnt from the head already, so this only counts down; the
-        // backend's next connection will tell whether it is still there.
+      case End::kCut:  // If the head was good, it counts as a failure instead.
         return attempt.Finish(els::Outcome::kFailure, Now());
       case End::kUserGone:
       case End::kBadRequest:

@@ -119,6 +119,35 @@ TEST(Failure, TooManyRequestsCountsAsFailureAndReachesTheUser) {
   EXPECT_EQ(proxy.Snapshot(0).failures, 1u);
 }
 
+constexpr char kNotFound[] =
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone";
+
+TEST(Failure, OfTheUserAloneReachesTheUserAndIsNeutral) {
+  ScriptedBackend backend(Always(kNotFound));
+  RunningProxy proxy({backend.port()});
+  Wire user = Wire::To(proxy.port());
+  user.Send(kGet);
+  EXPECT_EQ(user.Read().body, "none");
+  proxy.Stop();
+  EXPECT_EQ(proxy.Snapshot(0).neutral, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).successes, 0u);
+  EXPECT_EQ(proxy.Snapshot(0).failures, 0u);
+  EXPECT_EQ(proxy.Snapshot(0).outstanding, 0);
+}
+
+TEST(Failure, OfTheUserAloneIsASuccessWhereItIsAnOrdinaryAnswer) {
+  ScriptedBackend backend(Always(kNotFound));
+  Options options = RunningProxy::Patient();
+  options.client_error = els::Outcome::kSuccess;
+  RunningProxy proxy({backend.port()}, options);
+  Wire user = Wire::To(proxy.port());
+  user.Send(kGet);
+  EXPECT_EQ(user.Read().body, "none");
+  proxy.Stop();
+  EXPECT_EQ(proxy.Snapshot(0).neutral, 0u);
+  EXPECT_EQ(proxy.Snapshot(0).successes, 1u);
+}
+
 TEST(Failure, BackendThatClosesWithoutAResponseIsA502) {
   ScriptedBackend backend([](Wire& wire) { wire.Read(); });
   RunningProxy proxy({backend.port()});
@@ -243,6 +272,26 @@ TEST(Failure, UserWhoLeavesInTheMiddleOfABodyCancelsTheAttempt) {
   EXPECT_EQ(proxy.Snapshot(0).cancelled, 1u);
 }
 
+TEST(Failure, UserWhoLeavesInTheMiddleOfAResponseCutsNothing) {
+  Channel<bool> ended;
+  ScriptedBackend backend([&](Wire& wire) {
+    wire.Read();
+    wire.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello");
+    std::string rest;
+    ended.Put(wire.ReadToEnd(rest));
+  });
+  RunningProxy proxy({backend.port()});
+  Wire user = Wire::To(proxy.port());
+  user.Send(kGet);
+  user.ReadHead();
+  user.Close();
+  ended.Take();
+  proxy.Stop();
+  EXPECT_EQ(proxy.Snapshot(0).successes, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).cut, 0u);
+  EXPECT_EQ(proxy.Snapshot(0).outstanding, 0);
+}
+
 TEST(Failure, TruncatedResponseEndsInAResetWhateverMarksItsEnd) {
   for (const char* framing :
        {"Content-Length: 100\r\n", "Transfer-Encoding: chunked\r\n"}) {
@@ -258,7 +307,9 @@ TEST(Failure, TruncatedResponseEndsInAResetWhateverMarksItsEnd) {
       std::string all;
       EXPECT_FALSE(user.ReadToEnd(all)) << framing << request << all;
       proxy.Stop();
-      EXPECT_EQ(proxy.Snapshot(0).successes, 1u);
+      EXPECT_EQ(proxy.Snapshot(0).successes, 1u) << "by the head";
+      EXPECT_EQ(proxy.Snapshot(0).cut, 1u);
+      EXPECT_LT(proxy.Snapshot(0).success_rate, 1);
       EXPECT_EQ(proxy.Snapshot(0).outstanding, 0);
     }
   }

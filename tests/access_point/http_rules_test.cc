@@ -40,13 +40,27 @@ TEST(SafeToRepeat, OnlySafeMethodsWithoutABodyAre) {
   }
 }
 
+constexpr els::Outcome kClientErrors[] = {els::Outcome::kNeutral,
+                                          els::Outcome::kSuccess};
+
 TEST(Outcome, BackendIsToBlameForA429AndEvery5xxAlone) {
-  for (const unsigned status :
-       {200u, 204u, 301u, 304u, 400u, 404u, 428u, 430u, 499u}) {
-    EXPECT_EQ(OutcomeOf(status), els::Outcome::kSuccess) << status;
+  for (const els::Outcome client_error : kClientErrors) {
+    for (const unsigned status : {200u, 204u, 301u, 304u, 399u}) {
+      EXPECT_EQ(OutcomeOf(status, client_error), els::Outcome::kSuccess)
+          << status;
+    }
+    for (const unsigned status : {429u, 500u, 503u, 599u}) {
+      EXPECT_EQ(OutcomeOf(status, client_error), els::Outcome::kFailure)
+          << status;
+    }
   }
-  for (const unsigned status : {429u, 500u, 503u, 599u}) {
-    EXPECT_EQ(OutcomeOf(status), els::Outcome::kFailure) << status;
+}
+
+TEST(Outcome, AnyOther4xxIsWhatClientErrorsAre) {
+  for (const els::Outcome client_error : kClientErrors) {
+    for (const unsigned status : {400u, 404u, 428u, 430u, 499u}) {
+      EXPECT_EQ(OutcomeOf(status, client_error), client_error) << status;
+    }
   }
 }
 

@@ -25,6 +25,20 @@ TEST(Options, OnlyABackendIsNeeded) {
   EXPECT_EQ(options.timeout, std::chrono::seconds(1));
   EXPECT_EQ(options.retry_budget.ratio, 0.2);
   EXPECT_EQ(options.retry_budget.floor_per_second, 10);
+  EXPECT_EQ(options.client_error, els::Outcome::kNeutral);
+}
+
+TEST(Options, ClientErrorsAreNeutralOrSuccesses) {
+  EXPECT_EQ((**Parse({"--backend", "h:1", "--client-errors", "neutral"}))
+                .client_error,
+            els::Outcome::kNeutral);
+  EXPECT_EQ(
+      (**Parse({"--backend", "h:1", "--client-errors=success"})).client_error,
+      els::Outcome::kSuccess);
+  EXPECT_EQ(Parse({"--backend", "h:1", "--client-errors", "failure"})
+                .status()
+                .message(),
+            "--client-errors: 'failure' is not neutral or success");
 }
 
 TEST(Options, EveryFlagIsTaken) {
@@ -100,9 +114,10 @@ TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
   ASSERT_TRUE(parsed.ok());
   EXPECT_FALSE(parsed->has_value());
   const std::string help = HelpText();
-  for (const char* flag : {"--help", "--listen", "--backend", "--policy",
-                           "--timeout", "--connect-timeout", "--retry-budget",
-                           "--max-idle", "--threads", "--seed", "--record"}) {
+  for (const char* flag :
+       {"--help", "--listen", "--backend", "--policy", "--timeout",
+        "--connect-timeout", "--retry-budget", "--client-errors", "--max-idle",
+        "--threads", "--seed", "--options", "--record"}) {
     EXPECT_NE(help.find(flag), std::string::npos) << flag;
   }
 }

@@ -114,7 +114,8 @@ TEST(Nginx, ConnectionIsKeptAndOnly5xxIsAFailure) {
     user.Send(absl::StrCat("GET /", path, " HTTP/1.1\r\nHost: a\r\n\r\n"));
     user.Read();
   }
-  EXPECT_EQ(proxy.Snapshot(0).successes, 2u);
+  EXPECT_EQ(proxy.Snapshot(0).successes, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).neutral, 1u);
   EXPECT_EQ(proxy.Snapshot(0).failures, 1u);
   const std::string log = nginx.StopAndGetLog();
   const std::string connection = log.substr(0, log.find(' '));

@@ -76,6 +76,12 @@ TEST_F(Recording, HasALineForEachAttemptInTheOrderInWhichTheyBegan) {
                                     ",1017," + backend + ",,"}));
 }
 
+TEST_F(Recording, SaysOfANeutralAnswerThatItWasAnswered) {
+  recording_.Pick(start_, 1)->Finish(Outcome::kNeutral,
+                                     start_ + milliseconds(3));
+  EXPECT_EQ(LinesWithoutTime(), (std::vector<std::string>{",3000,0,,2"}));
+}
+
 TEST_F(Recording, CountsMicrosecondsFromItsStart) {
   for (const int ms : {1000, 1002}) {
     recording_.Pick(start_ + milliseconds(ms), std::nullopt)
