@@ -233,7 +233,7 @@ typedef struct els_request {
 // Why nothing was picked.
 typedef int32_t els_pick_failure;
 enum {
-  ELS_PICK_FAILURE_NONE = 0,       // It was, or the call was refused or failed.
+  ELS_PICK_FAILURE_NONE = 0,       // Something was, or the call had an error.
   ELS_PICK_FAILURE_EMPTY_SET = 1,  // The set is empty.
   ELS_PICK_FAILURE_ALL_FULL = 2    // Every backend has its max_outstanding.
 };
@@ -241,10 +241,11 @@ enum {
 // Picks the backend to send the request to. A null `request` is one of which
 // nothing is known. Returns ELS_NO_BACKEND if and only if the set is empty or
 // every backend is full: *failure says which. `failure` may be null. Returns
-// ELS_INVALID_ARGUMENT for a struct_size that no version has, and for null ids
-// whose count is not 0. Unless ELS_OK is returned, the ticket is empty and
-// nothing was picked. Allocates only if a table of tickets must grow, for more
-// than 16 ids to avoid or to prefer, or to refuse a struct_size. Thread-safe.
+// ELS_INVALID_ARGUMENT for a struct_size that no version has, for a field set
+// that this library does not know, and for null ids whose count is not 0.
+// Unless ELS_OK is returned, the ticket is empty and nothing was picked.
+// Allocates only if a table of tickets must grow, for more than 16 ids to avoid
+// or to prefer, or to refuse a struct. Thread-safe.
 ELS_API els_status els_balancer_pick_for(els_balancer* balancer,
                                          const els_request* request,
                                          uint64_t now_ns, els_ticket* ticket,
@@ -287,9 +288,10 @@ ELS_API els_status els_ticket_answered(const els_ticket* ticket,
                                        els_outcome outcome, uint64_t now_ns);
 
 // Says that the request is over. The balancer learns from the outcome and the
-// time since the pick, unless it did so at els_ticket_answered. After an answer
-// of ELS_SUCCESS, ELS_FAILURE or ELS_TIMEOUT says that it was cut: it counts as
-// a failure instead of a success, without a latency. The request no longer
+// time since the pick, unless it did so at els_ticket_answered. If the answer
+// began with ELS_SUCCESS, an end with ELS_FAILURE or ELS_TIMEOUT says that it
+// was cut: it counts as a failure instead of a success, without a latency.
+// After any other answer the end teaches nothing more. The request no longer
 // counts as outstanding. Returns what els_ticket_answered does, but ELS_OK for
 // a ticket that was only answered. Allocates nothing. Thread-safe, like
 // els_ticket_answered.

@@ -18,12 +18,15 @@ constexpr std::uint64_t kNow = CBalancer::kNow;
 
 TEST(CMemoryTest, ARequestAllocatesNothing) {
   CBalancer balancer({"a", "b", "c"});
-  const std::vector<els_id> avoid(16, els_id{"b", 1});
+  const std::vector<els_id> ids(16, els_id{"b", 1});
+  els_request known = ELS_REQUEST_INIT;
+  known.avoid = known.prefer = ids.data();
+  known.avoid_count = known.prefer_count = ids.size();
   const auto request = [&](int i) {
     els_ticket ticket;
-    EXPECT_EQ(els_balancer_pick(balancer.get(), avoid.data(), avoid.size(),
-                                kNow, &ticket),
-              ELS_OK);
+    EXPECT_EQ(
+        els_balancer_pick_for(balancer.get(), &known, kNow, &ticket, nullptr),
+        ELS_OK);
     EXPECT_NE(IdOf(ticket), "b");
     if (i % 3 == 0) els_ticket_answered(&ticket, ELS_SUCCESS, kNow);
     if (i % 3 != 1) els_ticket_finish(&ticket, ELS_SUCCESS, kNow);
@@ -198,12 +201,7 @@ TEST(CMemoryTest, WithoutMemoryToExplainItAPickIsMadeAllTheSame) {
   ExpectServes(balancer);  // The table of tickets has room.
   ASSERT_EQ(els_balancer_explain(balancer.get(), 1000), ELS_OK);
   els_ticket ticket = {};
-  els_status status = ELS_INTERNAL;
-  EXPECT_FALSE(NeedsNoMemory([&] {
-    status =
-        els_balancer_pick_for(balancer.get(), nullptr, kNow, &ticket, nullptr);
-  }));
-  EXPECT_EQ(status, ELS_OK);
+  EXPECT_FALSE(NeedsNoMemory([&] { ticket = balancer.Pick(); }));
   EXPECT_EQ(els_ticket_finish(&ticket, ELS_SUCCESS, kNow), ELS_OK);
   els_explanations* kept = nullptr;
   ASSERT_EQ(els_balancer_explanations(balancer.get(), &kept), ELS_OK);
@@ -310,6 +308,16 @@ TEST_F(RefusalWithoutMemory, OfOptionsChangesNothing) {
   ExpectUnharmed([&](char*) { return els_options_init(&size, 3); });
 }
 
+TEST_F(RefusalWithoutMemory, OfARequestPicksNothing) {
+  els_request request = ELS_REQUEST_INIT;
+  request.struct_size = 3;
+  els_ticket none;
+  ExpectUnharmed([&](char*) {
+    return els_balancer_pick_for(balancer_.get(), &request, kNow, &none,
+                                 nullptr);
+  });
+}
+
 TEST_F(RefusalWithoutMemory, OfASnapshotsStructChangesNothing) {
   els_snapshot* snapshot = nullptr;
   ASSERT_EQ(els_balancer_snapshot(balancer_.get(), kNow, &snapshot), ELS_OK);
@@ -360,18 +368,21 @@ TEST(CMemoryTest, ATicketIsReportedAndABalancerFreedWithoutMemory) {
 TEST(CMemoryTest, WithoutMemoryForItsTicketNothingIsPicked) {
   CBalancer balancer;
   const std::string other = LongId(1);
-  const std::vector<els_id> avoid(100, els_id{other.data(), other.size()});
+  const std::vector<els_id> ids(100, els_id{other.data(), other.size()});
   std::vector<els_ticket> tickets;
   tickets.reserve(1000);
   int failures = 0;
   for (int i = 0; i < 500; ++i) {
     els_ticket ticket;
-    const std::size_t avoided = i % 100 == 0 ? avoid.size() : 0;
+    els_request request = ELS_REQUEST_INIT;
+    request.avoid = request.prefer = ids.data();
+    (i % 2 == 0 ? request.avoid_count : request.prefer_count) =
+        i % 100 < 2 ? ids.size() : 0;
     failures += RunOut(
         ELS_OK,
         [&] {
-          const els_status status = els_balancer_pick(
-              balancer.get(), avoid.data(), avoided, kNow, &ticket);
+          const els_status status = els_balancer_pick_for(
+              balancer.get(), &request, kNow, &ticket, nullptr);
           if (status == ELS_OK) tickets.push_back(ticket);
           return status;
         },
