@@ -70,7 +70,7 @@ struct Options {
   // memory brings a recovered backend back sooner, and tries a broken backend
   // more often. 1 ms to 1 day; 0 to 1e6.
   Duration success_memory = std::chrono::milliseconds(2800);
-  double success_memory_picks = 5;
+  double success_memory_picks = 0;
 
   // Each balancer multiplies success_memory by a constant of its own, drawn
   // from [1 - spread, 1 + spread]. So access points do not all retry a broken
@@ -124,13 +124,14 @@ struct Options {
   // silence. 1 to 1000.
   double overdue_factor = 1.5;
 
-  // Backends that are nearly equal take turns. A backend above its fair share
-  // of the picks of turn_memory costs up to turn_limit more; a backend below
-  // its share costs up to turn_limit less. turn_slope is the price of one whole
-  // fair share. A higher limit or slope evens the shares of equal backends and
-  // retries recovered backends sooner, and leaves the best backend more often.
-  // 0 to 0.9; 0 to 10; 1 ms to 1 day.
+  // Backends take turns. A backend below its fair share of the picks of
+  // turn_memory costs up to turn_limit less; a backend above its share costs up
+  // to turn_premium more. turn_slope is the price of one whole fair share. A
+  // higher limit or slope brings backends back sooner that were ill or seemed
+  // slow. A higher premium evens the shares of equal backends, and drives
+  // requests away from the best. 0 to 0.9; 0 to 0.9; 0 to 10; 1 ms to 1 day.
   double turn_limit = 0.2;
+  double turn_premium = 0.02;
   double turn_slope = 1.5;
   Duration turn_memory = std::chrono::seconds(60);
 

@@ -79,6 +79,7 @@ inline constexpr OptionField kOptionFields[] = {
      DurationField{&Options::failure_cost_memory, kMemories}},
     {"overdue_factor", NumberField{&Options::overdue_factor, {1, 1000}}},
     {"turn_limit", NumberField{&Options::turn_limit, {0, 0.9}}},
+    {"turn_premium", NumberField{&Options::turn_premium, {0, 0.9}}},
     {"turn_slope", NumberField{&Options::turn_slope, {0, 10}}},
     {"turn_memory", DurationField{&Options::turn_memory, kMemories}},
     {"parallelism", NumberField{&Options::parallelism, {0, 1}}},

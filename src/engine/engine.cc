@@ -159,7 +159,7 @@ std::vector<BackendSnapshot> Engine::Snapshot(TimePoint now) const {
   });
   set_.ForEachDeparted([&](Record& record) {
     BackendCopy copy = CopyOf(record, moment);
-    if (copy.evidence.outstanding() == 0) return;
+    if (copy.evidence.outstanding().count() == 0) return;
     snapshots.push_back(SnapshotOf(std::move(copy), moment));
     snapshots.back().removed = true;
   });

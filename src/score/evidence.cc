@@ -125,6 +125,9 @@ void Evidence::NoteSetback(const Mishaps& mishaps) {
 
 void Evidence::LearnOther(Outcome outcome, double latency_s, Work work,
                           const Moment& moment, Mishaps& mishaps) {
+  if (outcome == Outcome::kFailure || outcome == Outcome::kNeutral) {
+    answered_at_ns_ = moment.now_ns;
+  }
   switch (outcome) {
     case Outcome::kSuccess:
       break;  // Learn does that itself.
@@ -188,8 +191,8 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
                                    const Mishaps& mishaps) const {
   const Terms terms = TermsAt(moment);
   BackendSnapshot snapshot;
-  snapshot.distance = distance_;
-  snapshot.max_outstanding = max_outstanding_;
+  snapshot.distance = traits_.distance;
+  snapshot.max_outstanding = traits_.max_outstanding;
   snapshot.expected_latency = Rounded(ExpectedLatency(terms));
   snapshot.latency = Rounded(terms.latency_s);
   const double prior = moment.rules->prior_weight;
@@ -198,16 +201,15 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.queue = terms.queue;
   snapshot.overdue = terms.overdue;
   snapshot.turn = terms.turn;
-  snapshot.outstanding = outstanding_;
-  snapshot.answered = outstanding_ - waiting_;
-  snapshot.work = FromWork(waiting_work_);
-  snapshot.answered_work = FromWork(answered_work_);
+  snapshot.outstanding = outstanding_.count();
+  snapshot.answered = outstanding_.count() - outstanding_.waiting();
+  snapshot.work = outstanding_.waiting_work();
+  snapshot.answered_work = outstanding_.answered_work();
   snapshot.spared = Spared(moment);
   snapshot.parallelism = MeanQueue();
   snapshot.failure_latency = Rounded(
       (failure_sum_s_ + prior * moment.latency_s) / (failure_weight_ + prior));
-  snapshot.mean_age =
-      Rounded(waiting_ > 0 ? AgesSeconds(moment) / waiting_ : 0);
+  snapshot.mean_age = Rounded(outstanding_.MeanAgeSeconds(moment.now_ns));
   snapshot.share = terms.share;
   const std::uint64_t settled = successes_ + mishaps.failures +
                                 mishaps.timeouts + mishaps.cancelled +
@@ -219,7 +221,7 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
     snapshot.since_outcome = std::chrono::nanoseconds(
         std::max<std::int64_t>(since, 0) << kCoarseBits);
   }
-  snapshot.picks = settled + mishaps.dropped + waiting_;
+  snapshot.picks = settled + mishaps.dropped + outstanding_.waiting();
   snapshot.successes = successes_;
   snapshot.failures = mishaps.failures;
   snapshot.timeouts = mishaps.timeouts;

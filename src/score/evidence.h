@@ -9,15 +9,19 @@
 #include "src/score/expected_latency.h"
 #include "src/score/moment.h"
 #include "src/score/news.h"
+#include "src/score/outstanding.h"
 #include "src/score/ticks.h"
 #include "src/score/work.h"
 
 namespace els::internal {
 
-// Returns seconds, for use inside a formula.
-inline double Seconds(std::int64_t ns) {
-  return static_cast<double>(ns) * 1e-9;
-}
+// What the operator says of a backend.
+struct Traits {
+  double distance = 1;
+  double per_weight = 1;              // The mean weight by the backend's.
+  std::uint32_t max_outstanding = 0;  // 0: no limit.
+  bool operator==(const Traits&) const = default;
+};
 
 // Counts of what went otherwise than a success at one backend. They lie apart
 // from Evidence, as calls seldom write them, and read them for a setback or a
@@ -40,7 +44,7 @@ struct Mishaps {
 // CatchUp. So an observation made now weighs 1, and no sum can overflow.
 class Evidence {
  public:
-  std::uint32_t outstanding() const { return outstanding_; }
+  const Outstanding& outstanding() const { return outstanding_; }
   // Returns the lower 32 bits of the number of picks.
   std::uint32_t picks() const { return picks_; }
 
@@ -48,25 +52,15 @@ class Evidence {
   // and the picks since.
   double recent_picks() const { return recent_picks_; }
 
-  // What the operator says of the backend.
-  struct Traits {
-    double distance = 1;
-    double per_weight = 1;              // The mean weight by the backend's.
-    std::uint32_t max_outstanding = 0;  // 0: no limit.
-    bool operator==(const Traits&) const = default;
-  };
-  Traits traits() const { return {distance_, per_weight_, max_outstanding_}; }
-  void set_traits(const Traits& traits) {
-    distance_ = traits.distance;
-    per_weight_ = traits.per_weight;
-    max_outstanding_ = traits.max_outstanding;
-  }
+  const Traits& traits() const { return traits_; }
+  void set_traits(const Traits& traits) { traits_ = traits; }
 
-  // Counts the backend as having had its fair share of the recent picks. So it
-  // owes nothing for the time before it joined, and is owed nothing.
-  void Join(const Moment& moment) {
-    recent_picks_ =
-        static_cast<float>((1 / moment.fair_part - 1) / per_weight_);
+  // Counts the backend as having had no less than its fair share of the recent
+  // picks. So nobody owes it anything for the time before it joined the set, or
+  // became well.
+  void OweNothing(const Moment& moment) {
+    const double fair = (1 / moment.fair_part - 1) / traits_.per_weight;
+    recent_picks_ = std::max(recent_picks_, static_cast<float>(fair));
   }
 
   // Ages all sums to the moment. A clock that is older than at the last call
@@ -88,21 +82,13 @@ class Evidence {
   void Picked(const Moment& moment, Work work, const Terms& terms) {
     ++picks_;
     ++new_picks_;
-    ++outstanding_;
-    ++waiting_;
-    waiting_work_ += work;
-    start_sum_ns_ += static_cast<std::uint64_t>(moment.now_ns);
+    outstanding_.Sent(work, moment.now_ns);
     recent_picks_ += 1;
     recent_queue_ += static_cast<float>(terms.queue);
   }
 
-  // Counts a request of `work` sent at `start_ns` as no longer waited for: its
-  // answer has come, or it is over.
   void Settled(std::int64_t start_ns, Work work) {
-    --waiting_;
-    waiting_work_ -= work;
-    answered_work_ += work;
-    start_sum_ns_ -= static_cast<std::uint64_t>(start_ns);
+    outstanding_.Settled(work, start_ns);
   }
 
   // Learns from a request of `work` that took `latency_ns`. A latency of 0 or
@@ -115,8 +101,10 @@ class Evidence {
     if (outcome != Outcome::kSuccess) {
       return LearnOther(outcome, latency_s, work, moment, mishaps);
     }
+    answered_at_ns_ = moment.now_ns;
     ++successes_;
     CountContact();
+    if (pace_ != kNotFailing) OweNothing(moment);
     pace_ = kNotFailing;
     succeeded_ += 1;
     if (latency_ns > 0) LearnLatency(PerWork(latency_s, work), moment);
@@ -125,11 +113,7 @@ class Evidence {
   // Learns that a request whose answer began well has ended badly.
   void LearnCut(const Moment& moment, Mishaps& mishaps);
 
-  // Counts a request of `work` that has Settled as over.
-  void Released(Work work) {
-    --outstanding_;
-    answered_work_ -= work;
-  }
+  void Released(Work work) { outstanding_.Released(work); }
 
   // Forgets all but counts, and moves the clocks to the moment, however far
   // they are behind.
@@ -165,22 +149,21 @@ class Evidence {
     }
     terms.queue = Queue(moment);
     if (rules.parallelism > 0) terms.parallelism = Parallelism(moment);
-    terms.ages_s = AgesSeconds(moment);
+    terms.ages_s = outstanding_.AgesSeconds(moment.now_ns, answered_at_ns_);
     terms.overdue = OverdueAt(moment, terms);
     terms.share = Share(moment);
-    terms.turn = Turn(terms.share, rules.turn_slope, rules.turn_limit);
-    terms.distance = distance_;
+    terms.turn = TurnAt(moment, terms);
+    terms.distance = traits_.distance;
     return terms;
   }
 
   // Changes `terms`, which are those before a pick, to those after it.
   // REQUIRES: Picked has counted the pick, of `work`.
   void AddPickTo(const Moment& moment, Work work, Terms& terms) const {
-    terms.queue += FromWork(work) * per_weight_;
+    terms.queue += FromWork(work) * traits_.per_weight;
     terms.overdue = OverdueAt(moment, terms);
-    terms.share += moment.fair_part * per_weight_;
-    terms.turn =
-        Turn(terms.share, moment.rules->turn_slope, moment.rules->turn_limit);
+    terms.share += moment.fair_part * traits_.per_weight;
+    terms.turn = TurnAt(moment, terms);
   }
 
   // Returns whether the backend is held back: it has reached its first-contact
@@ -188,12 +171,13 @@ class Evidence {
   // that is held back is picked after all that are not.
   bool HeldBack(const Moment& moment, const Terms& terms) const {
     return contacts_ < kProven && terms.overdue == 1 &&
-           outstanding_ >= ContactLimit(moment, terms);
+           outstanding_.count() >= ContactLimit(moment);
   }
 
   // Returns whether the backend has all the requests that it may have.
   bool Full() const {
-    return max_outstanding_ != 0 && outstanding_ >= max_outstanding_;
+    return traits_.max_outstanding != 0 &&
+           outstanding_.count() >= traits_.max_outstanding;
   }
 
   // Returns for how many rounds, from 1 to kMostRounds, the score cannot fall
@@ -230,9 +214,17 @@ class Evidence {
   // beyond any number of requests.
   static constexpr std::uint8_t kProven = 40;
 
+  // One success counts as no more than this many times the latency that was
+  // known. Where few requests are very large, each of them would else make its
+  // backend look slow for as long as it is remembered. In the simulator with
+  // one request in 300 a thousand times as large, before ten servers, the mean
+  // is 41 ms with 5 to 20, 42 with 50, and 50 without; the catalogue is the
+  // same to 0.01 %.
+  static constexpr double kMostSurprise = 10;
+
   // How much the first-contact limit grows with each second of the mean age of
   // the requests that wait.
-  static constexpr double kContactsPerSecond = 2;
+  static constexpr double kContactsPerSecond = 1;
 
   // A backend that only fails costs 1/s - 1 = 6.7 failures, and never more.
   // Without this bound, the backends that still work in a set too small for its
@@ -283,7 +275,8 @@ class Evidence {
   void LearnLatency(const Sample& sample, const Moment& moment) {
     const double weighted_s = sample.latency_s * sample.weight;
     const double known_s = LatencySeconds(moment);
-    latency_sum_s_ += weighted_s;
+    const double most_s = kMostSurprise * std::max(known_s, moment.latency_s);
+    latency_sum_s_ += std::min(sample.latency_s, most_s) * sample.weight;
     latency_weight_ += sample.weight;
     ++new_successes_;
     new_weight_ += static_cast<float>(sample.weight);
@@ -323,25 +316,21 @@ class Evidence {
                              terms.failure_cost_s - moment.failure_cost_s);
   }
 
-  // Returns the sum of the ages of the requests that are not answered yet. The
-  // sum counts as 0 where it is negative, as another thread's clock is ahead.
-  double AgesSeconds(const Moment& moment) const {
-    const std::uint64_t ages_ns =
-        waiting_ * static_cast<std::uint64_t>(moment.now_ns) - start_sum_ns_;
-    return Seconds(
-        std::max<std::int64_t>(static_cast<std::int64_t>(ages_ns), 0));
-  }
-
   double OverdueAt(const Moment& moment, const Terms& terms) const {
-    return Overdue(terms.ages_s, FromWork(waiting_work_), terms.latency_s,
+    return Overdue(terms.ages_s, outstanding_.waiting_work(), terms.latency_s,
                    moment.usual_age);
   }
 
-  double ContactLimit(const Moment& moment, const Terms& terms) const {
-    const double mean_age_s = waiting_ > 0 ? terms.ages_s / waiting_ : 0;
+  static double TurnAt(const Moment& moment, const Terms& terms) {
+    const Rules& rules = *moment.rules;
+    return Turn(terms.share, rules.turn_slope, rules.turn_limit,
+                rules.turn_premium);
+  }
+
+  double ContactLimit(const Moment& moment) const {
     return moment.rules->first_contact_limit *
                static_cast<double>(std::uint64_t{1} << contacts_) +
-           kContactsPerSecond * mean_age_s;
+           kContactsPerSecond * outstanding_.MeanAgeSeconds(moment.now_ns);
   }
 
   // Returns how many requests the backend would have outstanding if neutral
@@ -353,13 +342,13 @@ class Evidence {
 
   double Queue(const Moment& moment) const {
     const double answered_weight = moment.rules->answered_weight;
-    const double work =
-        FromWork(waiting_work_) + answered_weight * FromWork(answered_work_);
-    return (work + Spared(moment)) * per_weight_;
+    const double work = outstanding_.waiting_work() +
+                        answered_weight * outstanding_.answered_work();
+    return (work + Spared(moment)) * traits_.per_weight;
   }
 
   double Share(const Moment& moment) const {
-    return (static_cast<double>(recent_picks_) * per_weight_ + 1) *
+    return (static_cast<double>(recent_picks_) * traits_.per_weight + 1) *
            moment.fair_part;
   }
 
@@ -371,16 +360,7 @@ class Evidence {
     return recent_picks_ > 1 ? recent_queue_ / recent_picks_ : recent_queue_;
   }
 
-  std::uint32_t outstanding_ = 0;
-  // The number of the requests that are not answered yet, and the sum of their
-  // starts in wrapping nanoseconds. Both give the sum of their ages without a
-  // loop.
-  std::uint32_t waiting_ = 0;
-  std::uint64_t start_sum_ns_ = 0;
-  // The work of the requests that are not answered yet, and of the outstanding
-  // ones that are.
-  std::uint64_t waiting_work_ = 0;
-  std::uint64_t answered_work_ = 0;
+  Outstanding outstanding_;
 
   // The latencies. They fade on the latency clock; in an outage by OutageDecay.
   double latency_sum_s_ = 0;
@@ -422,9 +402,9 @@ class Evidence {
 
   std::uint32_t picks_ = 0;
   std::uint64_t successes_ = 0;
-  double distance_ = 1;
-  double per_weight_ = 1;
-  std::uint32_t max_outstanding_ = 0;
+  Traits traits_;
+  // When the latest success, failure or neutral answer came.
+  std::int64_t answered_at_ns_ = Outstanding::kNever;
   // When the latest outcome was learnt, in units of 0.27 s. The time since is
   // right for 18 years.
   std::uint32_t learnt_at_ = 0;

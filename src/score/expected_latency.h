@@ -54,11 +54,11 @@ inline double Overdue(double ages_s, double work, double latency_s,
   return ages_s > usual_s ? ages_s / usual_s : 1;
 }
 
-// Returns the factor by which near-equals take turns. It is 1 at a fair share
-// of the picks, grows by `slope` for each fair share above that, and is never
-// more than `limit` away from 1.
-inline double Turn(double share, double slope, double limit) {
-  return 1 + std::clamp(slope * (share - 1), -limit, limit);
+// Returns the factor by which backends take turns. It is 1 at a fair share of
+// the picks and grows by `slope` for each fair share above that. It is at least
+// 1 - `limit` and at most 1 + `premium`.
+inline double Turn(double share, double slope, double limit, double premium) {
+  return 1 + std::clamp(slope * (share - 1), -limit, premium);
 }
 
 }  // namespace els::internal

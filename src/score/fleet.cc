@@ -38,6 +38,10 @@ constexpr double kVariationMoves = 0.25;
 // The least part of the turn memory that recent picks stand for.
 constexpr double kLeastSeen = 0.01;
 
+// In a memory of costs the variation that is believed goes this many times of
+// the way to a higher one that is measured.
+constexpr double kVariationRises = 3;
+
 // Latencies that vary more than this say nothing more of it.
 constexpr double kMostVariation = 1e4;
 
@@ -129,7 +133,9 @@ void Fleet::Advance(std::int64_t elapsed_ns, const News& news) {
         std::min(elapsed_s * success_rate_, picks_ / success_picks_),
         elapsed_s * turn_rate_};
     latency_.Fade(latency_clock_.Advance(passed.latency));
-    cost_.Fade(cost_clock_.Advance(passed.latency * cost_per_latency_));
+    const double cost = passed.latency * cost_per_latency_;
+    cost_.Fade(cost_clock_.Advance(cost));
+    risen_ += cost;
     success_clock_.Advance(passed.success);
     const double turn_decay = turn_clock_.Advance(passed.turn);
     recent_picks_ *= turn_decay;
@@ -182,7 +188,13 @@ void Fleet::Recompute() {
   latency_s_ = latency_.MeanOr(succeeded_ ? latency_s_
                                           : Seconds(options_.initial_latency));
   failure_cost_s_ = options_.failure_cost_factor * cost_.MeanOr(latency_s_);
-  variation_ = cost_.Variation();
+  const double variation = cost_.Variation();
+  // A change of all latencies looks like variation until the backends' means
+  // have followed. So a rise is believed slowly only.
+  const double believed = std::min(1.0, kVariationRises * risen_);
+  variation_ +=
+      (variation > variation_ ? believed : 1) * (variation - variation_);
+  risen_ = 0;
   Move();
 }
 

@@ -129,6 +129,7 @@ class Fleet {
   double latency_s_ = 0;  // The means.
   double failure_cost_s_ = 0;
   double variation_ = 0;  // Squared, of latencies within backends.
+  double risen_ = 0;      // Memories of costs since the variation was taken.
 
   // How many memories pass in one memory of latencies, which the rounds count.
   double success_pace_ = 0;

@@ -42,6 +42,7 @@ struct Rules {
     unproven_factor.Set(options.unproven_factor);
     turn_slope.Set(options.turn_slope);
     turn_limit.Set(options.turn_limit);
+    turn_premium.Set(options.turn_premium);
     first_contact_limit.Set(options.first_contact_limit);
     answered_weight.Set(options.answered_weight);
     parallelism.Set(options.parallelism);
@@ -53,6 +54,7 @@ struct Rules {
   Shared<double> unproven_factor;
   Shared<double> turn_slope;
   Shared<double> turn_limit;
+  Shared<double> turn_premium;
   Shared<double> first_contact_limit;
   Shared<double> answered_weight;
   Shared<double> parallelism;

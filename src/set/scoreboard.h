@@ -93,7 +93,7 @@ class Scoreboard {
   struct Description {
     std::uint64_t tag = 0;
     double weight = 1;
-    Evidence::Traits traits;
+    Traits traits;
   };
 
   // Makes picks look into `index` from now on. REQUIRES: it has a slot for each

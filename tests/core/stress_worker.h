@@ -42,7 +42,7 @@ inline Counts CountsOf(const BackendSnapshot& backend) {
 }
 
 // A ticket, and what must be known of it to count what is done to it.
-struct Request {
+struct Sent {
   Ticket ticket;
   bool picked = false;  // And since then perhaps finished.
   bool answered = false;
@@ -52,7 +52,7 @@ struct Request {
 class Mailbox {
  public:
   // Gives what was there.
-  Request Swap(Request request) {
+  Sent Swap(Sent request) {
     const std::lock_guard lock(mutex_);
     std::swap(request, request_);
     return request;
@@ -60,7 +60,7 @@ class Mailbox {
 
  private:
   std::mutex mutex_;
-  Request request_;
+  Sent request_;
 };
 
 using Mailboxes = std::array<Mailbox, 16>;
@@ -82,9 +82,9 @@ class Worker {
       now_ += std::chrono::microseconds(random_.Below(100));
       Step(random_.Below(100));
     }
-    for (Request& request : requests_) Replace(request, {});
+    for (Sent& request : requests_) Replace(request, {});
     for (Mailbox& mailbox : mailboxes_) {
-      Request left = mailbox.Swap({});
+      Sent left = mailbox.Swap({});
       Replace(left, {});
     }
   }
@@ -95,7 +95,7 @@ class Worker {
  private:
   // Of ten: picks, finishes, answers, hands on and drops.
   void Step(std::uint64_t percent) {
-    Request& request = requests_[random_.Below(requests_.size())];
+    Sent& request = requests_[random_.Below(requests_.size())];
     if (percent < 40) return Pick(request);
     if (percent < 70) return Finish(request);
     if (percent < 80) return Answer(request);
@@ -107,7 +107,7 @@ class Worker {
     Replace(request, {});
   }
 
-  void Pick(Request& request) {
+  void Pick(Sent& request) {
     const std::string one = std::to_string(random_.Below(10));
     const std::string_view avoid[] = {one, "no such"};
     Ticket ticket =
@@ -122,12 +122,12 @@ class Worker {
     Replace(request, {std::move(ticket), picked});
   }
 
-  void Replace(Request& request, Request by) {
+  void Replace(Sent& request, Sent by) {
     if (request.ticket && !request.answered) ++counts_.dropped;
     request = std::move(by);
   }
 
-  void Finish(Request& request) {
+  void Finish(Sent& request) {
     if (!request.picked) return;
     const Outcome outcome = RandomOutcome();
     if (!request.ticket) {
@@ -139,7 +139,7 @@ class Worker {
     EXPECT_FALSE(request.ticket);
   }
 
-  void Answer(Request& request) {
+  void Answer(Sent& request) {
     if (!request.picked) return;
     const Outcome outcome = RandomOutcome();
     if (request.answered || !request.ticket) {
@@ -161,7 +161,7 @@ class Worker {
   Mailboxes& mailboxes_;
   Random random_;
   TimePoint now_;
-  std::array<Request, 8> requests_;
+  std::array<Sent, 8> requests_;
   Counts counts_;
   std::uint64_t refused_ = 0;
 };
