@@ -73,6 +73,20 @@ std::string NoiseStory(const Noise& noise) {
                       times, ".");
 }
 
+std::string ToldStory(const ServerPlan& server) {
+  std::vector<std::string> what;
+  if (server.weight != 1) {
+    what.push_back("a weight of " + Told(server.weight));
+  }
+  if (server.max_outstanding.has_value()) {
+    what.push_back(absl::StrCat("a limit of ", *server.max_outstanding,
+                                " outstanding at a time, each"));
+  }
+  if (what.empty()) return "";
+  return absl::StrCat(" Access points are told ", absl::StrJoin(what, " and "),
+                      ".");
+}
+
 std::string MembershipStory(const ServerPlan& server) {
   std::string text;
   if (server.joins_at != Duration::zero()) {
@@ -120,6 +134,7 @@ std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
                     " in the mean.");
   }
   if (server.noise.has_value()) text += NoiseStory(*server.noise);
+  text += ToldStory(server);
   text += MembershipStory(server);
   if (server.warm_up.has_value()) {
     absl::StrAppend(&text, " It is cold when it joins: up to ",

@@ -55,6 +55,8 @@ ServerPlan ReadServer(Section& section) {
   section.Read("joins_at", server.joins_at);
   section.Read("leaves_at", server.leaves_at);
   section.Read("zone", server.zone);
+  section.Read("weight", server.weight);
+  section.Read("max_outstanding", server.max_outstanding);
   return server;
 }
 

@@ -78,6 +78,11 @@ void CheckServer(const Scenario& scenario, const ServerPlan& server,
               absl::StrCat("is ", server.zone, "; zones.count is ",
                            scenario.zones, ", and the first zone is 0"));
   }
+  check.In("weight", server.weight, 0.0, 1e6, Ends::kLowOpen);
+  if (server.max_outstanding.has_value()) {
+    check.In<std::uint64_t>("max_outstanding", *server.max_outstanding, 1,
+                            std::numeric_limits<std::uint32_t>::max());
+  }
 }
 
 bool AnyServerAt(const Scenario& scenario, Duration time) {

@@ -26,7 +26,19 @@ struct Attempt {
 // A server that a policy may choose.
 struct Member {
   std::uint32_t server = 0;  // Its place in the scenario.
-  double distance = 1;       // As els::Backend has it.
+  // As els::Backend has them.
+  double distance = 1;
+  double weight = 1;
+  std::uint32_t max_outstanding = 0;
+
+  // Its part of the requests, relative to others, where a policy has one number
+  // for each server.
+  double Share() const { return weight / distance; }
+};
+
+// What an access point knows of a request before it sends it.
+struct Asked {
+  absl::Span<const std::uint32_t> avoid = {};  // See Policy::Pick.
 };
 
 // What is true of the servers at this moment: for yardsticks, as no access
@@ -81,6 +93,12 @@ class Policy {
   // never steps back between calls.
   virtual Attempt Pick(Time now,
                        absl::Span<const std::uint32_t> avoid = {}) = 0;
+
+  // The same, for whoever makes use of more than `asked.avoid`. Empty if every
+  // member has its Member::max_outstanding, to a policy that obeys them.
+  virtual std::optional<Attempt> PickFor(Time now, const Asked& asked) {
+    return Pick(now, asked.avoid);
+  }
 
   // How the attempt went. Called exactly once for each, in any order.
   virtual void Finish(const Attempt& attempt, els::Outcome outcome,

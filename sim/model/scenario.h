@@ -217,6 +217,13 @@ struct ServerPlan {
   Duration leaves_at = Duration::max();
 
   std::size_t zone = 0;  // Below Scenario::zones.
+
+  // What access points are told of it, as els::Backend has both. The limit is
+  // each access point's own; one that has no server left below its limit
+  // refuses the request at once. Policies that know no weights, or no limits,
+  // pass them over.
+  double weight = 1;
+  std::optional<std::uint64_t> max_outstanding = {};
 };
 
 // -- Access points

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "els/balancer.h"
@@ -25,6 +26,7 @@ struct Result {
   // Requests by how their last attempt went.
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
+  std::uint64_t shed = 0;  // Of these, never sent: all servers had their limit.
   std::uint64_t timed_out = 0;
 
   std::vector<std::uint64_t> picks = {};  // Attempts sent, by server.
@@ -39,7 +41,8 @@ struct Ended {
   Time arrival = {};
   Time end = {};
   els::Outcome outcome = {};  // Of its last attempt.
-  std::uint32_t server = 0;   // Which got that.
+  // Which got that. Empty if it was not sent, as all servers had their limit.
+  std::optional<std::uint32_t> server = {};
 };
 
 // Runs to the end, and calls `on_end`, if not empty, for each request as it

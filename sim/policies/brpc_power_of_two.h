@@ -38,7 +38,7 @@ class BrpcPowerOfTwo final : public Policy {
               Time now) override;
 
   // The decayed latency times the outstanding requests with the next, over the
-  // weight, which is 1 / distance.
+  // weight, which is Member::Share.
   Microseconds Score(std::uint32_t server, Time now) const;
 
  private:
@@ -46,7 +46,7 @@ class BrpcPowerOfTwo final : public Policy {
     std::optional<std::chrono::microseconds> latency = {};  // None yet: empty.
     Time updated = {};
     std::uint32_t outstanding = 0;
-    double distance = 1;
+    double cost_factor = 1;  // 1 / Member::Share.
   };
 
   static double Weight(const Node& node, Time now);

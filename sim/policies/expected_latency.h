@@ -4,11 +4,12 @@
 // options or those of the setup, driven by the virtual clock.
 
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "absl/types/span.h"
 #include "els/balancer.h"
 #include "sim/model/policy.h"
+#include "sim/model/slab.h"
 
 namespace els_sim {
 
@@ -16,15 +17,15 @@ class ExpectedLatency final : public Policy {
  public:
   explicit ExpectedLatency(const PolicySetup& setup);
   void SetMembers(absl::Span<const Member> members, Time now) override;
+  // REQUIRES: members without limits.
   Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
+  std::optional<Attempt> PickFor(Time now, const Asked& asked) override;
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
 
  private:
   els::Balancer balancer_;
-  // Outstanding tickets; an attempt's token is its ticket's place.
-  std::vector<els::Ticket> tickets_;
-  std::vector<std::uint32_t> free_;
+  Slab<els::Ticket> tickets_;  // Outstanding; by token.
 };
 
 // The library with these options, which have to be valid and outlive it.

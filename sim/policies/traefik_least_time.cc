@@ -17,8 +17,8 @@ void TraefikLeastTime::SetMembers(absl::Span<const Member> members, Time) {
   double last = 0;
   for (const Member& member : members) {
     Handler& handler = handlers_[member.server];
-    handler.weight = 1 / member.distance;
-    last += member.distance;
+    handler.weight = member.Share();
+    last += member.distance / member.weight;
     handler.deadline = last;
   }
 }

@@ -2,7 +2,7 @@
 
 // Traefik's `leasttime` (pkg/server/service/loadbalancer/leasttime): the mean
 // of the last hundred answers' times times the outstanding requests with the
-// next, over the weight 1 / Member::distance; the least of all.
+// next, over the weight Member::Share; the least of all.
 
 #include <array>
 #include <cstddef>

@@ -1,5 +1,6 @@
 #include "sim/results/report.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -37,16 +38,25 @@ std::string Percent(double ratio) {
   return absl::StrFormat("%.2f", 100 * ratio);
 }
 
-Row Header(std::size_t servers) {
+// Whether an access point may refuse a request.
+bool MayShed(const Scenario& scenario) {
+  return std::any_of(scenario.servers.begin(), scenario.servers.end(),
+                     [](const ServerPlan& server) {
+                       return server.max_outstanding.has_value();
+                     });
+}
+
+Row Header(const Scenario& scenario) {
   Row row = {"policy", "mean ms", "+-",       "p50",      "p90",
              "p99",    "p99.9",   "errors %", "attempts", "end s"};
-  for (std::size_t i = 0; i < servers; ++i) {
+  if (MayShed(scenario)) row.emplace_back("shed %");
+  for (std::size_t i = 0; i < scenario.servers.size(); ++i) {
     row.push_back(absl::StrFormat("b%d %%", i));
   }
   return row;
 }
 
-Row Cells(const Summary& summary) {
+Row Cells(const Scenario& scenario, const Summary& summary) {
   Row row = {std::string(summary.policy),
              Milliseconds(summary.mean),
              summary.standard_error.has_value()
@@ -59,6 +69,7 @@ Row Cells(const Summary& summary) {
              Percent(summary.error_rate),
              absl::StrFormat("%.2f", summary.attempts_per_request),
              absl::StrFormat("%.1f", summary.end.count() / 1e9)};
+  if (MayShed(scenario)) row.push_back(Percent(summary.shed_rate));
   for (const double share : summary.shares) row.push_back(Percent(share));
   return row;
 }
@@ -156,12 +167,14 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
   Histogram costs;
   std::vector<std::uint64_t> picks(results.front().picks.size());
   std::uint64_t errors = 0;
+  std::uint64_t shed = 0;
   std::uint64_t attempts = 0;
   for (const Result& result : results) {
     costs.Merge(result.costs);
     summary.end += FractionalDuration(result.end.time_since_epoch()) /
                    static_cast<double>(results.size());
     errors += result.failed + result.timed_out;
+    shed += result.shed;
     for (std::size_t i = 0; i < picks.size(); ++i) {
       picks[i] += result.picks[i];
       attempts += result.picks[i];
@@ -174,6 +187,7 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
   summary.p99 = costs.Quantile(990);
   summary.p999 = costs.Quantile(999);
   summary.error_rate = Ratio(errors, costs.count());
+  summary.shed_rate = Ratio(shed, costs.count());
   summary.attempts_per_request = Ratio(attempts, costs.count());
   for (const std::uint64_t count : picks) {
     summary.shares.push_back(Ratio(count, attempts));
@@ -186,8 +200,10 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
 
 std::string Render(const Scenario& scenario, Seeds seeds,
                    absl::Span<const Summary> summaries) {
-  std::vector<Row> rows = {Header(scenario.servers.size())};
-  for (const Summary& summary : summaries) rows.push_back(Cells(summary));
+  std::vector<Row> rows = {Header(scenario)};
+  for (const Summary& summary : summaries) {
+    rows.push_back(Cells(scenario, summary));
+  }
   std::string text = absl::StrFormat(
       "%s: %s\n%s, access points %d, seeds %d to %d\n\n%s", scenario.name,
       scenario.description, Traffic(scenario), scenario.access_points,

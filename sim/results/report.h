@@ -40,6 +40,7 @@ struct Summary {
   Duration p99 = {};
   Duration p999 = {};
   double error_rate = 0;            // Failures and timeouts, of all requests.
+  double shed_rate = 0;             // Failures that were never sent.
   double attempts_per_request = 0;  // 1 without retries.
   std::vector<double> shares = {};  // Of all attempts, by server.
   std::vector<WindowSummary> windows = {};

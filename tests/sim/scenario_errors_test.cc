@@ -124,6 +124,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"slots = 8\n\n[[", "slots = 8.0\n\n[[",
             "17:9: servers[0].slots is 8; it must be a whole number, not "
             "negative"},
+        Row{"slots = 8\n\n[[", "weight = \"2\"\n\n[[",
+            "17:10: servers[0].weight is \"2\"; it must be a number"},
+        Row{"slots = 8\n\n[[", "max_outstanding = 1.5\n\n[[",
+            "17:19: servers[0].max_outstanding is 1.5; it must be a whole "
+            "number, not negative"},
         Row{"count = 2", "count = 0",
             "16:9: servers[0].count is 0; it must be in [1, 10000]"},
         Row{"count = 2", "apart = \"1s\"",
@@ -171,6 +176,11 @@ INSTANTIATE_TEST_SUITE_P(
             "[0, 1]"},
         Row{"slots = 8\n\n[[", "slots = 0\n\n[[",
             "17:9: servers[0].slots is 0; it must be in [1, 1000000]"},
+        Row{"slots = 8\n\n[[", "weight = 0\n\n[[",
+            "17:10: servers[0].weight is 0; it must be in (0, 1000000]"},
+        Row{"slots = 8\n\n[[", "max_outstanding = 0\n\n[[",
+            "17:19: servers[0].max_outstanding is 0; it must be in [1, "
+            "4294967295]"},
         Row{"load = 0.5", "load = nan",
             "9:8: arrivals.load is nan; it must be in (0, 1000]"},
         Row{"load = 0.5",

@@ -86,6 +86,8 @@ TEST(ScenarioFile, HasDefaultsForAllThatHappensToNothing) {
   EXPECT_EQ(server.failure_after, milliseconds(1));
   EXPECT_EQ(server.joins_at, Duration::zero());
   EXPECT_EQ(server.leaves_at, Duration::max());
+  EXPECT_EQ(server.weight, 1);
+  EXPECT_FALSE(server.max_outstanding.has_value());
 }
 
 TEST(ScenarioFile, KnowsEveryKindOfArrivals) {
@@ -219,6 +221,8 @@ pauses = { length = "50ms", mean_between = "2s" }
 noise = { least = 1, most = 4, shortest = "1s", longest = "2s" }
 warm_up = { length = "10s", most = 3 }
 failure_after = "10ns"
+weight = 2.5
+max_outstanding = 7
 )");
   ASSERT_EQ(servers.size(), 1u);
   const ServerPlan& server = servers[0];
@@ -243,6 +247,8 @@ failure_after = "10ns"
   EXPECT_EQ(server.warm_up->length, seconds(10));
   EXPECT_EQ(server.warm_up->most, 3);
   EXPECT_EQ(server.failure_after, Duration(10));
+  EXPECT_EQ(server.weight, 2.5);
+  EXPECT_EQ(server.max_outstanding, 7u);
 }
 
 TEST(ScenarioFile, MakesManyServersOfOneEntryAndSetsThemApart) {

@@ -1,0 +1,96 @@
+#include "sim/model/fleet.h"
+
+#include "sim/model/assemble.h"
+
+namespace els_sim {
+
+Fleet::Fleet(Stage& stage, std::uint64_t seed)
+    : stage_(stage),
+      servers_(MakeServers(stage.scenario, seed)),
+      under_way_(stage.scenario.servers.size()) {}
+
+std::optional<Fleet::Heard> Fleet::Send(std::uint32_t id) {
+  const Sent& sent = stage_.sent[id];
+  const Duration delay = stage_.DelayOf(sent);
+  if (delay == Duration::zero()) return Arrive(id);
+  ++under_way_[sent.attempt.server];
+  stage_.Schedule(delay, Happening::Kind::kReach, id);
+  return std::nullopt;
+}
+
+std::optional<Fleet::Heard> Fleet::Reach(std::uint32_t id) {
+  --under_way_[stage_.sent[id].attempt.server];
+  return Arrive(id);
+}
+
+std::optional<Fleet::Heard> Fleet::Arrive(std::uint32_t id) {
+  const Sent& sent = stage_.sent[id];
+  const std::uint32_t server = sent.attempt.server;
+  const ServerPlan& plan = stage_.scenario.servers[server];
+  const Phase phase = PhaseAt(plan, stage_.now.time_since_epoch());
+  if (sent.luck < phase.failure_rate ||
+      InServer(server) >= plan.most_in_flight) {
+    return Answer(id, plan.failure_after, els::Outcome::kFailure);
+  }
+  Await(
+      servers_[server]->Arrive({.attempt = id, .size = sent.size}, stage_.now),
+      server);
+  return std::nullopt;
+}
+
+void Fleet::Await(const std::optional<Server::Due>& due, std::uint32_t server) {
+  if (!due.has_value()) return;
+  using Kind = Happening::Kind;
+  const bool shared =
+      stage_.scenario.servers[server].discipline == Discipline::kSharing;
+  stage_.events.Push(due->time,
+                     shared ? Happening{Kind::kShared, server, due->what}
+                            : Happening{Kind::kServed, due->what});
+}
+
+// The server has done the work, whether or not somebody still waits for it.
+std::optional<Fleet::Heard> Fleet::Serve(std::uint32_t server,
+                                         std::uint32_t what) {
+  const Server::Departure departure =
+      servers_[server]->Depart(what, stage_.now);
+  Await(departure.next, server);
+  if (!departure.attempt.has_value()) return std::nullopt;
+  return Answer(*departure.attempt, Duration::zero(), els::Outcome::kSuccess);
+}
+
+// It goes on its way `after` so long.
+std::optional<Fleet::Heard> Fleet::Answer(std::uint32_t id, Duration after,
+                                          els::Outcome outcome) {
+  const Duration delay = after + stage_.DelayOf(stage_.sent[id]);
+  if (delay == Duration::zero()) return Heard{id, outcome};
+  stage_.Schedule(delay,
+                  outcome == els::Outcome::kSuccess ? Happening::Kind::kAnswer
+                                                    : Happening::Kind::kFailure,
+                  id);
+  return std::nullopt;
+}
+
+std::size_t Fleet::InServer(std::uint32_t server) const {
+  return servers_[server]->InServer();
+}
+
+double Fleet::WorkLeft(std::uint32_t server) const {
+  return servers_[server]->WorkLeft(stage_.now);
+}
+
+double Fleet::Slowness(std::uint32_t server) const {
+  return servers_[server]->SlownessAt(stage_.now);
+}
+
+bool Fleet::IsFree(std::uint32_t server) const {
+  return InServer(server) + under_way_[server] <
+         AtOnce(stage_.scenario.servers[server]);
+}
+
+bool Fleet::Answers(std::uint32_t server) const {
+  return !PhaseAt(stage_.scenario.servers[server],
+                  stage_.now.time_since_epoch())
+              .silent;
+}
+
+}  // namespace els_sim
