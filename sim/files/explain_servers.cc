@@ -36,7 +36,13 @@ std::string SpanText(Duration from, Duration until) {
   return absl::StrCat("From ", Told(from), " to ", Told(until));
 }
 
-std::string PhaseStory(const Phase& phase, Duration failure_after) {
+std::string NeutralText(double rate, const ServerPlan& server) {
+  return absl::StrCat("answers ", Percent(rate), " at once, after ",
+                      Told(server.neutral_after),
+                      ", with what says nothing of speed (404)");
+}
+
+std::string PhaseStory(const Phase& phase, const ServerPlan& server) {
   std::vector<std::string> what;
   if (phase.slowness != 1) {
     what.push_back(
@@ -47,7 +53,10 @@ std::string PhaseStory(const Phase& phase, Duration failure_after) {
   if (phase.failure_rate > 0) {
     what.push_back(absl::StrCat("fails ", Percent(phase.failure_rate),
                                 " of what arrives, after ",
-                                Told(failure_after)));
+                                Told(server.failure_after)));
+  }
+  if (phase.neutral_rate.has_value()) {
+    what.push_back(NeutralText(*phase.neutral_rate, server));
   }
   if (phase.silent) what.push_back("answers nothing");
   if (what.empty()) what.push_back("is well");
@@ -125,7 +134,11 @@ std::string RetriesStory(const Retries& retries) {
 std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
   std::string text = RoomStory(server);
   for (const Phase& phase : server.phases) {
-    text += PhaseStory(phase, server.failure_after);
+    text += PhaseStory(phase, server);
+  }
+  if (server.neutral_rate > 0) {
+    absl::StrAppend(&text, server.phases.empty() ? " It " : " Otherwise it ",
+                    NeutralText(server.neutral_rate, server), ".");
   }
   if (server.crowding.has_value()) text += CrowdingStory(*server.crowding);
   if (server.pauses.has_value()) {

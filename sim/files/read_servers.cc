@@ -10,7 +10,8 @@ void ReadPhase(Section& section, Phase& phase) {
   section.Read("slowness", phase.slowness);
   section.Read("failure_rate", phase.failure_rate);
   section.Read("silent", phase.silent);
-  section.AtLeastOneOf({"slowness", "failure_rate", "silent"});
+  section.Read("neutral_rate", phase.neutral_rate);
+  section.AtLeastOneOf({"slowness", "failure_rate", "silent", "neutral_rate"});
 }
 
 void ReadTroubles(Section& section, ServerPlan& server) {
@@ -52,6 +53,8 @@ ServerPlan ReadServer(Section& section) {
   section.Read("most_in_flight", server.most_in_flight);
   ReadTroubles(section, server);
   section.Read("failure_after", server.failure_after);
+  section.Read("neutral_rate", server.neutral_rate);
+  section.Read("neutral_after", server.neutral_after);
   section.Read("joins_at", server.joins_at);
   section.Read("leaves_at", server.leaves_at);
   section.Read("zone", server.zone);

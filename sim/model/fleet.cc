@@ -3,9 +3,24 @@
 #include "sim/model/assemble.h"
 
 namespace els_sim {
+namespace {
+
+Happening::Kind KindOf(els::Outcome outcome) {
+  switch (outcome) {
+    case els::Outcome::kSuccess:
+      return Happening::Kind::kAnswer;
+    case els::Outcome::kNeutral:
+      return Happening::Kind::kNeutral;
+    default:
+      return Happening::Kind::kFailure;
+  }
+}
+
+}  // namespace
 
 Fleet::Fleet(Stage& stage, std::uint64_t seed)
     : stage_(stage),
+      fates_(seed),
       servers_(MakeServers(stage.scenario, seed)),
       under_way_(stage.scenario.servers.size()) {}
 
@@ -27,10 +42,14 @@ std::optional<Fleet::Heard> Fleet::Arrive(std::uint32_t id) {
   const Sent& sent = stage_.sent[id];
   const std::uint32_t server = sent.attempt.server;
   const ServerPlan& plan = stage_.scenario.servers[server];
-  const Phase phase = PhaseAt(plan, stage_.now.time_since_epoch());
+  const Duration now = stage_.now.time_since_epoch();
+  const Phase phase = PhaseAt(plan, now);
   if (sent.luck < phase.failure_rate ||
       InServer(server) >= plan.most_in_flight) {
     return Answer(id, plan.failure_after, els::Outcome::kFailure);
+  }
+  if (fates_.IsNeutral(sent.number, NeutralRateAt(plan, now))) {
+    return Answer(id, plan.neutral_after, els::Outcome::kNeutral);
   }
   Await(
       servers_[server]->Arrive({.attempt = id, .size = sent.size}, stage_.now),
@@ -63,10 +82,7 @@ std::optional<Fleet::Heard> Fleet::Answer(std::uint32_t id, Duration after,
                                           els::Outcome outcome) {
   const Duration delay = after + stage_.DelayOf(stage_.sent[id]);
   if (delay == Duration::zero()) return Heard{id, outcome};
-  stage_.Schedule(delay,
-                  outcome == els::Outcome::kSuccess ? Happening::Kind::kAnswer
-                                                    : Happening::Kind::kFailure,
-                  id);
+  stage_.Schedule(delay, KindOf(outcome), id);
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "sim/model/fates.h"
 #include "sim/model/policy.h"
 #include "sim/model/server.h"
 #include "sim/model/stage.h"
@@ -52,6 +53,7 @@ class Fleet final : public Truth {
                               els::Outcome outcome);
 
   Stage& stage_;
+  const Fates fates_;
   std::vector<std::unique_ptr<Server>> servers_;
   std::vector<std::uint64_t> under_way_;  // By server: attempts.
 };

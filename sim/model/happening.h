@@ -15,6 +15,7 @@ struct Happening {
     kShared,      // What a server that shares itself has due; see Server.
     kAnswer,      // The answer to an attempt reaches its access point.
     kFailure,     // Likewise, of a failed one.
+    kNeutral,     // Likewise, one that says nothing of speed.
     kTimeout,     // Of an attempt.
     kRetry,       // A request is sent again.
     kMembership,  // `what` is nothing.

@@ -22,6 +22,7 @@ struct Request {
 // it is held back, on its way or in its server.
 struct Sent {
   std::uint32_t request = 0;
+  std::uint64_t number = 0;  // The request's.
   std::uint32_t version = 0;
   Time time = {};
   Attempt attempt = {};

@@ -100,9 +100,18 @@ class Policy {
     return Pick(now, asked.avoid);
   }
 
-  // How the attempt went. Called exactly once for each, in any order.
+  // How the attempt went. Called exactly once for each, in any order; or
+  // FinishNeutral is.
+  // `outcome` is not kNeutral.
   virtual void Finish(const Attempt& attempt, els::Outcome outcome,
                       Duration latency, Time now) = 0;
+
+  // Instead of Finish: the answer says nothing of speed, as HTTP 404. To most
+  // that is an answer like any other.
+  virtual void FinishNeutral(const Attempt& attempt, Duration latency,
+                             Time now) {
+    Finish(attempt, els::Outcome::kSuccess, latency, now);
+  }
 };
 
 // An entry of the table of policies.

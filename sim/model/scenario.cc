@@ -9,8 +9,9 @@ namespace {
 
 // With nothing wrong, throughout.
 bool Healthy(const ServerPlan& server) {
-  return server.phases.empty() && !server.pauses.has_value() &&
-         !server.noise.has_value() && server.joins_at == Duration::zero() &&
+  return server.phases.empty() && server.neutral_rate == 0 &&
+         !server.pauses.has_value() && !server.noise.has_value() &&
+         server.joins_at == Duration::zero() &&
          server.leaves_at == Duration::max();
 }
 
@@ -31,6 +32,10 @@ Phase PhaseAt(const ServerPlan& server, Duration time) {
     if (phase.from <= time && time < phase.until) return phase;
   }
   return {};
+}
+
+double NeutralRateAt(const ServerPlan& server, Duration time) {
+  return PhaseAt(server, time).neutral_rate.value_or(server.neutral_rate);
 }
 
 std::size_t AtOnce(const ServerPlan& server) {

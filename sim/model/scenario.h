@@ -149,6 +149,11 @@ struct Phase {
   // takes no slot. In [0, 1].
   double failure_rate = 0;
 
+  // The part of what would be served otherwise that is answered at once, takes
+  // no slot, and says nothing of how fast the server is: HTTP 404. In [0, 1].
+  // Empty: the server's own.
+  std::optional<double> neutral_rate = {};
+
   // No answer comes meanwhile, and none that was due meanwhile comes later: a
   // black hole.
   bool silent = false;
@@ -210,6 +215,11 @@ struct ServerPlan {
 
   // How long a failure takes.
   Duration failure_after = std::chrono::milliseconds(1);
+
+  // Phase::neutral_rate of phases that have none, and between phases; and how
+  // long such an answer takes.
+  double neutral_rate = 0;
+  Duration neutral_after = std::chrono::milliseconds(1);
 
   // It is sent requests from then on, and from then on no more: what it has
   // been sent it still answers.
@@ -300,6 +310,9 @@ struct Scenario {
 // The server's phase at `time`; a default one, with nothing wrong, between its
 // phases.
 Phase PhaseAt(const ServerPlan& server, Duration time);
+
+// The rate of neutral answers at `time`.
+double NeutralRateAt(const ServerPlan& server, Duration time);
 
 // How many are served there at once, none slower for the others.
 std::size_t AtOnce(const ServerPlan& server);

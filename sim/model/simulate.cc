@@ -45,6 +45,7 @@ class Simulation final {
   void Hear(const std::optional<Fleet::Heard>& heard);
   void FreeIfOver(std::uint32_t id);
   void End(std::uint32_t id, els::Outcome outcome);
+  void Tell(const Sent& sent, els::Outcome outcome);
   bool MayRetry(const Request& request);
   void Retry(std::uint32_t request_id);
   void EndRequest(std::uint32_t request_id, els::Outcome outcome,
@@ -150,6 +151,8 @@ void Simulation::Handle(const Happening& happening) {
       return Hear(Fleet::Heard{what, els::Outcome::kSuccess});
     case Kind::kFailure:
       return Hear(Fleet::Heard{what, els::Outcome::kFailure});
+    case Kind::kNeutral:
+      return Hear(Fleet::Heard{what, els::Outcome::kNeutral});
     case Kind::kTimeout:
       return TimeOut(happening);
     case Kind::kRetry:
@@ -185,6 +188,7 @@ void Simulation::Send(std::uint32_t request_id) {
   const bool held = one_queue_ && !fleet_.IsFree(attempt->server);
   const std::uint32_t id =
       stage_.sent.Add({.request = request_id,
+                       .number = request.number,
                        .version = ++versions_,
                        .time = stage_.now,
                        .attempt = *attempt,
@@ -263,8 +267,9 @@ void Simulation::End(std::uint32_t id, els::Outcome outcome) {
   Sent& sent = stage_.sent[id];
   sent.open = false;
   if (!sent.held) windows_.Settled(sent.attempt.server, stage_.now);
-  policies_[sent.access_point]->Finish(sent.attempt, outcome,
-                                       stage_.now - sent.time, stage_.now);
+  Tell(sent, outcome);
+  // To whom the answer is for, one that says nothing of speed is an answer.
+  if (outcome == els::Outcome::kNeutral) outcome = els::Outcome::kSuccess;
   const Sent ended = sent;
   FreeIfOver(id);
   Request& request = requests_[ended.request];
@@ -273,6 +278,16 @@ void Simulation::End(std::uint32_t id, els::Outcome outcome) {
     if (MayRetry(request)) return Retry(ended.request);
   }
   EndRequest(ended.request, outcome, ended.attempt.server);
+}
+
+// The attempt's policy how it went.
+void Simulation::Tell(const Sent& sent, els::Outcome outcome) {
+  Policy& policy = *policies_[sent.access_point];
+  const Duration latency = stage_.now - sent.time;
+  if (outcome == els::Outcome::kNeutral) {
+    return policy.FinishNeutral(sent.attempt, latency, stage_.now);
+  }
+  policy.Finish(sent.attempt, outcome, latency, stage_.now);
 }
 
 // Of a request that has just failed once more.

@@ -40,7 +40,7 @@ struct Ended {
   std::uint64_t number = 0;  // In order of arrival, from 0 on.
   Time arrival = {};
   Time end = {};
-  els::Outcome outcome = {};  // Of its last attempt.
+  els::Outcome outcome = {};  // Of its last attempt: never kNeutral.
   // Which got that. Empty if it was not sent, as all servers had their limit.
   std::optional<std::uint32_t> server = {};
 };

@@ -36,6 +36,12 @@ class BrpcPowerOfTwo final : public Policy {
   // least.
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
+  // To brpc's HTTP client any status but 2xx is a failed call (EHTTP, in
+  // policy/http_rpc_protocol.cpp).
+  void FinishNeutral(const Attempt& attempt, Duration latency,
+                     Time now) override {
+    Finish(attempt, els::Outcome::kFailure, latency, now);
+  }
 
   // The decayed latency times the outstanding requests with the next, over the
   // weight, which is Member::Share.

@@ -69,6 +69,11 @@ void ExpectedLatency::Finish(const Attempt& attempt, els::Outcome outcome,
   tickets_.Free(attempt.token);
 }
 
+void ExpectedLatency::FinishNeutral(const Attempt& attempt, Duration latency,
+                                    Time now) {
+  Finish(attempt, els::Outcome::kNeutral, latency, now);
+}
+
 PolicyInfo WithOptions(const els::Options& options) {
   return {.name = "els",
           .description = "expected latency: this library with given options",

@@ -22,6 +22,8 @@ class ExpectedLatency final : public Policy {
   std::optional<Attempt> PickFor(Time now, const Asked& asked) override;
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
+  void FinishNeutral(const Attempt& attempt, Duration latency,
+                     Time now) override;
 
  private:
   els::Balancer balancer_;

@@ -86,6 +86,8 @@ TEST(ScenarioFile, HasDefaultsForAllThatHappensToNothing) {
   EXPECT_EQ(server.failure_after, milliseconds(1));
   EXPECT_EQ(server.joins_at, Duration::zero());
   EXPECT_EQ(server.leaves_at, Duration::max());
+  EXPECT_EQ(server.neutral_rate, 0);
+  EXPECT_EQ(server.neutral_after, milliseconds(1));
   EXPECT_EQ(server.weight, 1);
   EXPECT_FALSE(server.max_outstanding.has_value());
 }
@@ -214,13 +216,15 @@ most_in_flight = 20
 phases = [
   { until = "1s", silent = true },
   { from = "2s", until = "3s", slowness = 10 },
-  { from = "3s", failure_rate = 0.5 },
+  { from = "3s", failure_rate = 0.5, neutral_rate = 0.25 },
 ]
 crowding = { capacity = 60 }
 pauses = { length = "50ms", mean_between = "2s" }
 noise = { least = 1, most = 4, shortest = "1s", longest = "2s" }
 warm_up = { length = "10s", most = 3 }
 failure_after = "10ns"
+neutral_rate = 0.125
+neutral_after = "20ns"
 weight = 2.5
 max_outstanding = 7
 )");
@@ -235,6 +239,8 @@ max_outstanding = 7
   EXPECT_EQ(server.phases[0].until, seconds(1));
   EXPECT_EQ(server.phases[1].slowness, 10);
   EXPECT_EQ(server.phases[2].failure_rate, 0.5);
+  EXPECT_EQ(server.phases[2].neutral_rate, 0.25);
+  EXPECT_FALSE(server.phases[1].neutral_rate.has_value());
   EXPECT_EQ(server.phases[2].until, Duration::max());
   EXPECT_EQ(server.crowding->capacity, 60);
   EXPECT_EQ(server.crowding->beyond, 5);
@@ -247,6 +253,8 @@ max_outstanding = 7
   EXPECT_EQ(server.warm_up->length, seconds(10));
   EXPECT_EQ(server.warm_up->most, 3);
   EXPECT_EQ(server.failure_after, Duration(10));
+  EXPECT_EQ(server.neutral_rate, 0.125);
+  EXPECT_EQ(server.neutral_after, Duration(20));
   EXPECT_EQ(server.weight, 2.5);
   EXPECT_EQ(server.max_outstanding, 7u);
 }

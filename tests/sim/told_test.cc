@@ -22,10 +22,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-using Log = std::map<std::uint64_t, Ended>;  // By number.
+using EndedLog = std::map<std::uint64_t, Ended>;  // By number.
 
 // Requests of exactly 10 ms, all at once from one access point.
-Scenario Burst(std::size_t requests, std::vector<ServerPlan> servers) {
+Scenario ToldBurst(std::size_t requests, std::vector<ServerPlan> servers) {
   return {.name = "burst",
           .description = "a burst",
           .arrivals = BurstArrivals{.requests = requests},
@@ -33,15 +33,16 @@ Scenario Burst(std::size_t requests, std::vector<ServerPlan> servers) {
           .servers = std::move(servers)};
 }
 
-Result Logged(const Scenario& scenario, const char* policy, Log& log) {
+Result Logged(const Scenario& scenario, const char* policy, EndedLog& log) {
   return Simulate(scenario, Named(policy), 1,
                   [&log](const Ended& ended) { log[ended.number] = ended; });
 }
 
 TEST(MaxOutstanding, MakesElsRefuseAtOnceWhatNoServerHasRoomFor) {
-  Log log;
-  const Result result = Logged(
-      Burst(3, {{.max_outstanding = 1}, {.max_outstanding = 1}}), "els", log);
+  EndedLog log;
+  const Result result =
+      Logged(ToldBurst(3, {{.max_outstanding = 1}, {.max_outstanding = 1}}),
+             "els", log);
   EXPECT_EQ(result.picks, (std::vector<std::uint64_t>{1, 1}));
   EXPECT_EQ(result.succeeded, 2);
   EXPECT_EQ(result.failed, 1);
@@ -55,7 +56,7 @@ TEST(MaxOutstanding, MakesElsRefuseAtOnceWhatNoServerHasRoomFor) {
 }
 
 TEST(MaxOutstanding, IsObeyedByElsAtEveryMoment) {
-  Scenario scenario = Burst(
+  Scenario scenario = ToldBurst(
       0,
       {{.max_outstanding = 1}, {.max_outstanding = 2}, {.max_outstanding = 3}});
   scenario.arrivals = OpenArrivals{.length = seconds(10), .rate = 400};
@@ -67,7 +68,7 @@ TEST(MaxOutstanding, IsObeyedByElsAtEveryMoment) {
 }
 
 TEST(MaxOutstanding, IsNothingToPoliciesThatKnowOfNone) {
-  const Result result = Simulate(Burst(3, {{.max_outstanding = 1}}),
+  const Result result = Simulate(ToldBurst(3, {{.max_outstanding = 1}}),
                                  Named("least-outstanding"), 1);
   EXPECT_EQ(result.succeeded, 3);
   EXPECT_EQ(result.shed, 0);
@@ -76,8 +77,8 @@ TEST(MaxOutstanding, IsNothingToPoliciesThatKnowOfNone) {
 TEST(MaxOutstanding, RefusesARetryAsWell) {
   // The second server has its one request when the first has failed the other.
   Scenario scenario =
-      Burst(2, {{.phases = {{.failure_rate = 1}}, .max_outstanding = 1},
-                {.max_outstanding = 1}});
+      ToldBurst(2, {{.phases = {{.failure_rate = 1}}, .max_outstanding = 1},
+                    {.max_outstanding = 1}});
   scenario.servers[0].leaves_at = milliseconds(1);
   scenario.retries = {.most = 1};
   const Result result = Simulate(scenario, Named("els"), 1);
@@ -87,7 +88,7 @@ TEST(MaxOutstanding, RefusesARetryAsWell) {
 }
 
 TEST(MaxOutstanding, IsAColumnOfReportsOfScenariosThatHaveIt) {
-  Scenario scenario = Burst(4, {{.max_outstanding = 1}});
+  Scenario scenario = ToldBurst(4, {{.max_outstanding = 1}});
   const auto text = [&scenario] {
     return Render(scenario, {.first = 1, .count = 1},
                   {Summarise("els", {Simulate(scenario, Named("els"), 1)})});
@@ -100,14 +101,14 @@ TEST(MaxOutstanding, IsAColumnOfReportsOfScenariosThatHaveIt) {
 
 TEST(Weight, SharesTheTurnsOfSmoothWeightedRoundRobin) {
   const Result result =
-      Simulate(Burst(8, {{.weight = 3}, {}}), Named("smooth-wrr"), 1);
+      Simulate(ToldBurst(8, {{.weight = 3}, {}}), Named("smooth-wrr"), 1);
   EXPECT_EQ(result.picks, (std::vector<std::uint64_t>{6, 2}));
 }
 
 // Each policy that has one number for a server is told the weight by it.
 TEST(Weight, IsToldToThosePeersThatKnowWeights) {
-  Scenario scenario = Burst(0, {{.discipline = Discipline::kInfinite},
-                                {.discipline = Discipline::kInfinite}});
+  Scenario scenario = ToldBurst(0, {{.discipline = Discipline::kInfinite},
+                                    {.discipline = Discipline::kInfinite}});
   scenario.arrivals = OpenArrivals{.length = seconds(100), .rate = 100};
   for (const char* name :
        {"split", "d2-relative", "envoy-least-request", "traefik-least-time",
@@ -124,8 +125,8 @@ TEST(Weight, IsToldToThosePeersThatKnowWeights) {
 // outstanding.
 TEST(Weight, IsElsShareOfTheRequests) {
   Scenario scenario =
-      Burst(0, {{.discipline = Discipline::kInfinite, .weight = 2},
-                {.discipline = Discipline::kInfinite}});
+      ToldBurst(0, {{.discipline = Discipline::kInfinite, .weight = 2},
+                    {.discipline = Discipline::kInfinite}});
   scenario.arrivals = OpenArrivals{.length = seconds(20), .rate = 2000};
   const Result result = Simulate(scenario, Named("els"), 1);
   EXPECT_NEAR(static_cast<double>(result.picks[0]) /
@@ -135,7 +136,8 @@ TEST(Weight, IsElsShareOfTheRequests) {
 
 TEST(Explain, TellsWhatAccessPointsAreToldOfAServer) {
   const std::string text = absl::StrReplaceAll(
-      Explain(Burst(1, {{.weight = 2, .max_outstanding = 3}})), {{"\n ", ""}});
+      Explain(ToldBurst(1, {{.weight = 2, .max_outstanding = 3}})),
+      {{"\n ", ""}});
   EXPECT_NE(
       text.find("1 slot. Access points are told a weight of 2 and a limit "
                 "of 3 outstanding at a time, each."),

@@ -1,0 +1,32 @@
+#pragma once
+
+// What becomes of answers that are no failures.
+
+#include <cstdint>
+
+#include "sim/model/scenario.h"
+#include "sim/model/streams.h"
+#include "sim/model/virtual_time.h"
+
+namespace els_sim {
+
+// Drawn by request, so that all attempts at a request share its draws, whatever
+// the policy. A value.
+class Fates {
+ public:
+  explicit Fates(std::uint64_t seed) : neutral_(seed, Purpose::kNeutral) {}
+
+  // Whether the answer to the request of this number says nothing of speed.
+  bool IsNeutral(std::uint64_t number, double rate) const {
+    return Happens(neutral_, number, rate);
+  }
+
+ private:
+  static bool Happens(const Stream& draws, std::uint64_t number, double rate) {
+    return rate > 0 && draws.At(number).Uniform() < rate;
+  }
+
+  Stream neutral_;
+};
+
+}  // namespace els_sim

@@ -1,0 +1,112 @@
+// Answers that say nothing of speed, in a simulation.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "sim/model/simulate.h"
+#include "tests/sim/policy_setup.h"
+#include "tests/sim/recording_policy.h"
+
+namespace els_sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Requests of exactly 10 ms, all at once from one access point, in turn.
+Scenario AnswersBurst(std::size_t requests, std::vector<ServerPlan> servers) {
+  return {.name = "burst",
+          .description = "a burst",
+          .arrivals = BurstArrivals{.requests = requests},
+          .sizes = {.mean = milliseconds(10), .shape = ConstantSize()},
+          .servers = std::move(servers),
+          .first_in_turn = 0};
+}
+
+// The part of the requests that `server` got.
+double AnswersShare(const Scenario& scenario, const char* policy,
+                    std::size_t server = 0) {
+  const Result result = Simulate(scenario, Named(policy), 1);
+  return static_cast<double>(result.picks[server]) /
+         static_cast<double>(result.costs.count());
+}
+
+TEST(NeutralAnswers, ComeAtOnceTakeNoSlotAndCountAsAnswers) {
+  const Scenario scenario = AnswersBurst(
+      4, {{.neutral_rate = 1, .neutral_after = milliseconds(2)}, {.slots = 2}});
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(result.succeeded, 4);
+  EXPECT_EQ(result.failed, 0);
+  EXPECT_EQ(result.costs.Quantile(500), milliseconds(2));
+  EXPECT_EQ(result.costs.Quantile(1000), milliseconds(10));
+}
+
+TEST(NeutralAnswers, AreToldToThePolicyAsSuch) {
+  const Scenario scenario = AnswersBurst(
+      2, {{.neutral_rate = 1, .neutral_after = milliseconds(2)}, {}});
+  static_cast<void>(Simulate(scenario, RecordingPolicy::Info(), 1));
+  using RecordedEvent = RecordingPolicy::Event;
+  EXPECT_EQ(
+      RecordingPolicy::Events(),
+      (std::vector<RecordedEvent>{{"neutral", 0, els::Outcome::kNeutral,
+                                   milliseconds(2), Time(milliseconds(2))},
+                                  {"finish", 1, els::Outcome::kSuccess,
+                                   milliseconds(10), Time(milliseconds(10))}}));
+}
+
+TEST(NeutralAnswers, AreThePartOfTheRequestsThatTheScenarioSays) {
+  const Scenario scenario =
+      AnswersBurst(10'000, {{.slots = 10'000, .neutral_rate = 0.3}});
+  static_cast<void>(Simulate(scenario, RecordingPolicy::Info(), 1));
+  double neutral = 0;
+  for (const auto& event : RecordingPolicy::Events()) {
+    if (event.outcome == els::Outcome::kNeutral) ++neutral;
+  }
+  EXPECT_NEAR(neutral, 3000, 4 * std::sqrt(10'000 * 0.3 * 0.7));
+}
+
+TEST(NeutralAnswers, FollowThePhaseWhereItSaysHowMany) {
+  ServerPlan server = {.phases = {{.until = milliseconds(5), .slowness = 2},
+                                  {.from = milliseconds(5), .neutral_rate = 0}},
+                       .neutral_rate = 1};
+  EXPECT_EQ(NeutralRateAt(server, milliseconds(4)), 1);
+  EXPECT_EQ(NeutralRateAt(server, milliseconds(5)), 0);
+  server.phases[1].until = milliseconds(6);
+  EXPECT_EQ(NeutralRateAt(server, milliseconds(6)), 1);
+}
+
+TEST(NeutralAnswers, DoNotReplaceFailures) {
+  const Scenario scenario =
+      AnswersBurst(100, {{.phases = {{.failure_rate = 1}}, .neutral_rate = 1}});
+  EXPECT_EQ(Simulate(scenario, Named("round-robin"), 1).failed, 100);
+}
+
+// 1000 requests a second, of which four servers get a quarter each.
+Scenario NotFound() {
+  Scenario scenario = AnswersBurst(0, {{.slots = 8, .neutral_rate = 1},
+                                       {.slots = 8},
+                                       {.slots = 8},
+                                       {.slots = 8}});
+  scenario.arrivals = OpenArrivals{.length = seconds(20), .rate = 1000};
+  return scenario;
+}
+
+// An answer that comes at once is a quick one to whoever counts what is
+// outstanding, or latencies; els is told that it says nothing.
+TEST(NeutralAnswers, DrawAllToTheirServerUnlessToldToSayNothing) {
+  EXPECT_GT(AnswersShare(NotFound(), "least-outstanding"), 0.4);
+  EXPECT_GT(AnswersShare(NotFound(), "peak-ewma"), 0.4);
+  EXPECT_LT(AnswersShare(NotFound(), "els"), 0.3);
+}
+
+TEST(NeutralAnswers, AreFailedCallsToBrpc) {
+  EXPECT_LT(AnswersShare(NotFound(), "brpc-la"), 0.1);
+  EXPECT_LT(AnswersShare(NotFound(), "brpc-p2c"), 0.1);
+}
+
+}  // namespace
+}  // namespace els_sim
