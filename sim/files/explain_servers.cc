@@ -58,6 +58,11 @@ std::string PhaseStory(const Phase& phase, const ServerPlan& server) {
   if (phase.neutral_rate.has_value()) {
     what.push_back(NeutralText(*phase.neutral_rate, server));
   }
+  if (phase.cut_rate > 0) {
+    what.push_back(absl::StrCat("cuts ", Percent(phase.cut_rate),
+                                " of its answers off, ", Told(server.cut_after),
+                                " after their first byte"));
+  }
   if (phase.silent) what.push_back("answers nothing");
   if (what.empty()) what.push_back("is well");
   return absl::StrCat(" ", SpanText(phase.from, phase.until), " it ",

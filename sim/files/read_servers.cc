@@ -11,7 +11,9 @@ void ReadPhase(Section& section, Phase& phase) {
   section.Read("failure_rate", phase.failure_rate);
   section.Read("silent", phase.silent);
   section.Read("neutral_rate", phase.neutral_rate);
-  section.AtLeastOneOf({"slowness", "failure_rate", "silent", "neutral_rate"});
+  section.Read("cut_rate", phase.cut_rate);
+  section.AtLeastOneOf(
+      {"slowness", "failure_rate", "silent", "neutral_rate", "cut_rate"});
 }
 
 void ReadTroubles(Section& section, ServerPlan& server) {
@@ -55,6 +57,7 @@ ServerPlan ReadServer(Section& section) {
   section.Read("failure_after", server.failure_after);
   section.Read("neutral_rate", server.neutral_rate);
   section.Read("neutral_after", server.neutral_after);
+  section.Read("cut_after", server.cut_after);
   section.Read("joins_at", server.joins_at);
   section.Read("leaves_at", server.leaves_at);
   section.Read("zone", server.zone);

@@ -25,6 +25,7 @@ void CheckPhases(const Scenario& scenario, const ServerPlan& server,
     at.In("slowness", phase.slowness, 0.0, 1e6, Ends::kLowOpen);
     at.In("failure_rate", phase.failure_rate, 0.0, 1.0);
     at.In("neutral_rate", phase.neutral_rate.value_or(0), 0.0, 1.0);
+    at.In("cut_rate", phase.cut_rate, 0.0, 1.0);
     if (phase.silent && !scenario.timeout.has_value()) {
       at.Add("silent", "is true; it needs an access_points.timeout");
     }
@@ -74,6 +75,7 @@ void CheckServer(const Scenario& scenario, const ServerPlan& server,
   check.Long("failure_after", server.failure_after);
   check.In("neutral_rate", server.neutral_rate, 0.0, 1.0);
   check.Long("neutral_after", server.neutral_after);
+  check.Long("cut_after", server.cut_after);
   check.Long("joins_at", server.joins_at);
   check.After("leaves_at", server.leaves_at, "joins_at", server.joins_at);
   if (server.zone >= scenario.zones) {

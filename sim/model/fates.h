@@ -14,11 +14,17 @@ namespace els_sim {
 // the policy. A value.
 class Fates {
  public:
-  explicit Fates(std::uint64_t seed) : neutral_(seed, Purpose::kNeutral) {}
+  explicit Fates(std::uint64_t seed)
+      : neutral_(seed, Purpose::kNeutral), cut_(seed, Purpose::kCut) {}
 
   // Whether the answer to the request of this number says nothing of speed.
   bool IsNeutral(std::uint64_t number, double rate) const {
     return Happens(neutral_, number, rate);
+  }
+
+  // Whether that answer is cut off.
+  bool IsCut(std::uint64_t number, double rate) const {
+    return Happens(cut_, number, rate);
   }
 
  private:
@@ -27,6 +33,7 @@ class Fates {
   }
 
   Stream neutral_;
+  Stream cut_;
 };
 
 }  // namespace els_sim

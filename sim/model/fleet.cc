@@ -74,7 +74,19 @@ std::optional<Fleet::Heard> Fleet::Serve(std::uint32_t server,
       servers_[server]->Depart(what, stage_.now);
   Await(departure.next, server);
   if (!departure.attempt.has_value()) return std::nullopt;
+  Sent& sent = stage_.sent[*departure.attempt];
+  sent.tail = TailOf(sent);
   return Answer(*departure.attempt, Duration::zero(), els::Outcome::kSuccess);
+}
+
+// Of an answer that begins now.
+std::optional<Tail> Fleet::TailOf(const Sent& sent) const {
+  const ServerPlan& plan = stage_.scenario.servers[sent.attempt.server];
+  const Phase phase = PhaseAt(plan, stage_.now.time_since_epoch());
+  if (fates_.IsCut(sent.number, phase.cut_rate)) {
+    return Tail{.length = plan.cut_after, .cut = true};
+  }
+  return std::nullopt;
 }
 
 // It goes on its way `after` so long.

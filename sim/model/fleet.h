@@ -23,7 +23,7 @@ class Fleet final : public Truth {
  public:
   struct Heard {
     std::uint32_t attempt = 0;  // Its place in Stage::sent.
-    els::Outcome outcome = {};
+    els::Outcome outcome = {};  // Of Sent::tail, if it has one: its begin.
   };
 
   // `stage` has to outlive it.
@@ -49,6 +49,7 @@ class Fleet final : public Truth {
  private:
   std::optional<Heard> Arrive(std::uint32_t id);
   void Await(const std::optional<Server::Due>& due, std::uint32_t server);
+  std::optional<Tail> TailOf(const Sent& sent) const;
   std::optional<Heard> Answer(std::uint32_t id, Duration after,
                               els::Outcome outcome);
 

@@ -16,6 +16,7 @@ struct Happening {
     kAnswer,      // The answer to an attempt reaches its access point.
     kFailure,     // Likewise, of a failed one.
     kNeutral,     // Likewise, one that says nothing of speed.
+    kEnd,         // An answer that went on after its first byte is over.
     kTimeout,     // Of an attempt.
     kRetry,       // A request is sent again.
     kMembership,  // `what` is nothing.

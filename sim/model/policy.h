@@ -21,6 +21,7 @@ namespace els_sim {
 struct Attempt {
   std::uint32_t server = 0;
   std::uint32_t token = 0;  // The policy's own, given back to it at Finish.
+  bool begun = false;       // Answered was called for it.
 };
 
 // A server that a policy may choose.
@@ -99,6 +100,16 @@ class Policy {
   virtual std::optional<Attempt> PickFor(Time now, const Asked& asked) {
     return Pick(now, asked.avoid);
   }
+
+  // The first byte of an answer that goes on is here. Called at most once for
+  // an attempt, before Finish, whose latency is then that of the end; or the
+  // end tells that the answer was cut off, by kFailure.
+  virtual void Answered(const Attempt&, Duration, Time) {}
+
+  // Whether an attempt is over for the policy when its first byte is here: then
+  // Finish is called at that moment with kSuccess, instead of Answered, and
+  // nothing more.
+  virtual bool EndsAtFirstByte() const { return false; }
 
   // How the attempt went. Called exactly once for each, in any order; or
   // FinishNeutral is.

@@ -154,6 +154,10 @@ struct Phase {
   // Empty: the server's own.
   std::optional<double> neutral_rate = {};
 
+  // The part of the answers that begin well meanwhile, once served, and are
+  // then cut off: the request has failed, and is not sent again. In [0, 1].
+  double cut_rate = 0;
+
   // No answer comes meanwhile, and none that was due meanwhile comes later: a
   // black hole.
   bool silent = false;
@@ -220,6 +224,9 @@ struct ServerPlan {
   // long such an answer takes.
   double neutral_rate = 0;
   Duration neutral_after = std::chrono::milliseconds(1);
+
+  // How long after its first byte an answer is cut off.
+  Duration cut_after = std::chrono::milliseconds(1);
 
   // It is sent requests from then on, and from then on no more: what it has
   // been sent it still answers.

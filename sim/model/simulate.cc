@@ -44,6 +44,7 @@ class Simulation final {
   void TimeOut(const Happening& happening);
   void Hear(const std::optional<Fleet::Heard>& heard);
   void FreeIfOver(std::uint32_t id);
+  void Begin(std::uint32_t id);
   void End(std::uint32_t id, els::Outcome outcome);
   void Tell(const Sent& sent, els::Outcome outcome);
   bool MayRetry(const Request& request);
@@ -153,6 +154,9 @@ void Simulation::Handle(const Happening& happening) {
       return Hear(Fleet::Heard{what, els::Outcome::kFailure});
     case Kind::kNeutral:
       return Hear(Fleet::Heard{what, els::Outcome::kNeutral});
+    case Kind::kEnd:
+      return End(what, stage_.sent[what].tail->cut ? els::Outcome::kFailure
+                                                   : els::Outcome::kSuccess);
     case Kind::kTimeout:
       return TimeOut(happening);
     case Kind::kRetry:
@@ -242,7 +246,8 @@ void Simulation::Serve(std::uint32_t server, std::uint32_t what) {
 void Simulation::TimeOut(const Happening& happening) {
   const std::uint32_t id = happening.what;
   if (stage_.sent[id].version != happening.version) return;
-  if (stage_.sent[id].open) End(id, els::Outcome::kTimeout);
+  const Sent& sent = stage_.sent[id];
+  if (sent.open && !sent.begun.has_value()) End(id, els::Outcome::kTimeout);
 }
 
 // An answer reaches its access point. A silent server goes on with its work,
@@ -255,6 +260,7 @@ void Simulation::Hear(const std::optional<Fleet::Heard>& heard) {
   const Duration sent_at = stage_.now.time_since_epoch() - stage_.DelayOf(sent);
   const Phase phase = PhaseAt(scenario_.servers[sent.attempt.server], sent_at);
   if (!sent.open || phase.silent) return FreeIfOver(id);
+  if (sent.tail.has_value()) return Begin(id);
   End(id, heard->outcome);
 }
 
@@ -263,11 +269,29 @@ void Simulation::FreeIfOver(std::uint32_t id) {
   if (!sent.open && !sent.going) stage_.sent.Free(id);
 }
 
+// The first byte of an answer that goes on is here. The rest comes whatever
+// becomes of the server.
+void Simulation::Begin(std::uint32_t id) {
+  Sent& sent = stage_.sent[id];
+  sent.begun = stage_.now;
+  Policy& policy = *policies_[sent.access_point];
+  if (policy.EndsAtFirstByte()) {
+    Tell(sent, els::Outcome::kSuccess);
+  } else {
+    policy.Answered(sent.attempt, stage_.now - sent.time, stage_.now);
+  }
+  sent.attempt.begun = true;
+  stage_.Schedule(sent.tail->length, Kind::kEnd, id);
+}
+
 void Simulation::End(std::uint32_t id, els::Outcome outcome) {
   Sent& sent = stage_.sent[id];
   sent.open = false;
   if (!sent.held) windows_.Settled(sent.attempt.server, stage_.now);
-  Tell(sent, outcome);
+  if (!sent.begun.has_value() ||
+      !policies_[sent.access_point]->EndsAtFirstByte()) {
+    Tell(sent, outcome);
+  }
   // To whom the answer is for, one that says nothing of speed is an answer.
   if (outcome == els::Outcome::kNeutral) outcome = els::Outcome::kSuccess;
   const Sent ended = sent;
@@ -275,7 +299,10 @@ void Simulation::End(std::uint32_t id, els::Outcome outcome) {
   Request& request = requests_[ended.request];
   if (outcome != els::Outcome::kSuccess) {
     request.failed_by.push_back(ended.attempt.server);
-    if (MayRetry(request)) return Retry(ended.request);
+    // What has begun cannot be begun anew: the user has a part of it.
+    if (!ended.begun.has_value() && MayRetry(request)) {
+      return Retry(ended.request);
+    }
   }
   EndRequest(ended.request, outcome, ended.attempt.server);
 }

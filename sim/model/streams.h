@@ -26,6 +26,7 @@ enum class Purpose : std::uint64_t {
   kPause = 8,        // When a server stands still; by server.
   kNoise = 9,        // How slow its neighbours make it; by server.
   kNeutral = 10,     // Whether an answer says nothing of speed; by request.
+  kCut = 11,         // Whether an answer is cut off; by request.
 };
 
 // The draws for one purpose. A value.

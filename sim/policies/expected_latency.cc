@@ -56,10 +56,15 @@ std::optional<Attempt> ExpectedLatency::PickFor(Time now, const Asked& asked) {
   std::vector<std::string> ids;
   for (const std::uint32_t server : asked.avoid) ids.push_back(IdOf(server));
   const std::vector<std::string_view> avoided(ids.begin(), ids.end());
-  els::Ticket ticket = balancer_.Pick(AsTimePoint(now), els::Request{.avoid = avoided});
+  els::Ticket ticket =
+      balancer_.Pick(AsTimePoint(now), els::Request{.avoid = avoided});
   if (!ticket) return std::nullopt;
   const auto server = static_cast<std::uint32_t>(ticket.tag());
   return Attempt{.server = server, .token = tickets_.Add(std::move(ticket))};
+}
+
+void ExpectedLatency::Answered(const Attempt& attempt, Duration, Time now) {
+  tickets_[attempt.token].Answered(els::Outcome::kSuccess, AsTimePoint(now));
 }
 
 void ExpectedLatency::Finish(const Attempt& attempt, els::Outcome outcome,

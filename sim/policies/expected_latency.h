@@ -20,6 +20,7 @@ class ExpectedLatency final : public Policy {
   // REQUIRES: members without limits.
   Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
   std::optional<Attempt> PickFor(Time now, const Asked& asked) override;
+  void Answered(const Attempt& attempt, Duration latency, Time now) override;
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
   void FinishNeutral(const Attempt& attempt, Duration latency,

@@ -1,4 +1,5 @@
-// Answers that say nothing of speed, in a simulation.
+// Answers that say nothing of speed, and those that are cut off, in a
+// simulation.
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,8 @@ Scenario AnswersBurst(std::size_t requests, std::vector<ServerPlan> servers) {
           .first_in_turn = 0};
 }
 
+using RecordedEvent = RecordingPolicy::Event;
+
 // The part of the requests that `server` got.
 double AnswersShare(const Scenario& scenario, const char* policy,
                     std::size_t server = 0) {
@@ -49,7 +52,6 @@ TEST(NeutralAnswers, AreToldToThePolicyAsSuch) {
   const Scenario scenario = AnswersBurst(
       2, {{.neutral_rate = 1, .neutral_after = milliseconds(2)}, {}});
   static_cast<void>(Simulate(scenario, RecordingPolicy::Info(), 1));
-  using RecordedEvent = RecordingPolicy::Event;
   EXPECT_EQ(
       RecordingPolicy::Events(),
       (std::vector<RecordedEvent>{{"neutral", 0, els::Outcome::kNeutral,
@@ -106,6 +108,71 @@ TEST(NeutralAnswers, DrawAllToTheirServerUnlessToldToSayNothing) {
 TEST(NeutralAnswers, AreFailedCallsToBrpc) {
   EXPECT_LT(AnswersShare(NotFound(), "brpc-la"), 0.1);
   EXPECT_LT(AnswersShare(NotFound(), "brpc-p2c"), 0.1);
+}
+
+// Cuts everything off, 3 ms after the first byte.
+ServerPlan Cutting() {
+  return {.phases = {{.cut_rate = 1}}, .cut_after = milliseconds(3)};
+}
+
+TEST(CutAnswers, FailTheirRequestWhenTheyAreCutOffAndAreNotRetried) {
+  Scenario scenario = AnswersBurst(2, {Cutting(), {}});
+  scenario.retries.most = 1;
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(result.failed, 1);
+  EXPECT_EQ(result.succeeded, 1);
+  EXPECT_EQ(result.picks, (std::vector<std::uint64_t>{1, 1}));
+  EXPECT_EQ(result.costs.Quantile(1000), milliseconds(1013));
+  EXPECT_EQ(result.end, Time(milliseconds(13)));
+}
+
+TEST(CutAnswers, TakeTheirSlotAsLongAsTheyAreServed) {
+  const Result result =
+      Simulate(AnswersBurst(2, {Cutting()}), Named("round-robin"), 1);
+  EXPECT_EQ(result.end, Time(milliseconds(23)));
+}
+
+TEST(CutAnswers, AreToldAtTheirFirstByteAndAtTheirEnd) {
+  static_cast<void>(
+      Simulate(AnswersBurst(1, {Cutting()}), RecordingPolicy::Info(), 1));
+  EXPECT_EQ(
+      RecordingPolicy::Events(),
+      (std::vector<RecordedEvent>{{"answered", 0, els::Outcome::kSuccess,
+                                   milliseconds(10), Time(milliseconds(10))},
+                                  {"finish", 0, els::Outcome::kFailure,
+                                   milliseconds(13), Time(milliseconds(13))}}));
+}
+
+TEST(CutAnswers, AreSuccessesToWhoeverHearsTheFirstByteAlone) {
+  static_cast<void>(
+      Simulate(AnswersBurst(1, {Cutting()}), RecordingPolicy::Info(true), 1));
+  EXPECT_EQ(
+      RecordingPolicy::Events(),
+      (std::vector<RecordedEvent>{{"finish", 0, els::Outcome::kSuccess,
+                                   milliseconds(10), Time(milliseconds(10))}}));
+}
+
+TEST(CutAnswers, AreNotGivenUpAfterTheirFirstByte) {
+  Scenario scenario = AnswersBurst(1, {Cutting()});
+  scenario.timeout = milliseconds(11);
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(result.timed_out, 0);
+  EXPECT_EQ(result.failed, 1);
+  scenario.timeout = milliseconds(9);
+  EXPECT_EQ(Simulate(scenario, Named("round-robin"), 1).timed_out, 1);
+}
+
+// 1000 requests a second, of which four servers get a quarter each.
+TEST(CutAnswers, DriveElsAwayAndNotThoseWhoCountWhatIsOutstanding) {
+  Scenario scenario =
+      AnswersBurst(0, {{.slots = 8, .phases = {{.cut_rate = 1}}},
+                       {.slots = 8},
+                       {.slots = 8},
+                       {.slots = 8}});
+  scenario.arrivals = OpenArrivals{.length = seconds(20), .rate = 1000};
+  EXPECT_LT(AnswersShare(scenario, "els"), 0.05);
+  EXPECT_GT(AnswersShare(scenario, "least-outstanding"), 0.2);
+  EXPECT_GT(AnswersShare(scenario, "linkerd-ewma-penalty"), 0.2);
 }
 
 }  // namespace

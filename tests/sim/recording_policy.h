@@ -28,13 +28,16 @@ class RecordingPolicy final : public Policy {
     return *events;
   }
 
-  static PolicyInfo Info() {
+  static PolicyInfo Info(bool until_first_byte = false) {
     Events().clear();
+    ends_at_first_byte = until_first_byte;
     return {"recording", "",
             [](const PolicySetup& setup) -> std::unique_ptr<Policy> {
               return std::make_unique<RecordingPolicy>(setup);
             }};
   }
+
+  static inline bool ends_at_first_byte = false;
 
   explicit RecordingPolicy(const PolicySetup& setup)
       : servers_(setup.members.size()) {}
@@ -44,6 +47,12 @@ class RecordingPolicy final : public Policy {
   Attempt Pick(Time, absl::Span<const std::uint32_t>) override {
     return {.server = static_cast<std::uint32_t>(next_++ % servers_)};
   }
+
+  void Answered(const Attempt& attempt, Duration latency, Time now) override {
+    Events().push_back({"answered", attempt.server, {}, latency, now});
+  }
+
+  bool EndsAtFirstByte() const override { return ends_at_first_byte; }
 
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override {

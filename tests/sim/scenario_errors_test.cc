@@ -124,6 +124,9 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"slots = 8\n\n[[", "slots = 8.0\n\n[[",
             "17:9: servers[0].slots is 8; it must be a whole number, not "
             "negative"},
+        Row{"slowness = 10", "cut_rate = true",
+            "21:37: servers[1].phases[0].cut_rate is true; it must be a "
+            "number"},
         Row{"slots = 8\n\n[[", "neutral_after = 5\n\n[[",
             "17:17: servers[0].neutral_after is 5; it must be a duration, such "
             "as \"250us\", \"40ms\", \"1.5s\" or \"2min\""},
@@ -143,7 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{", slowness = 10", "",
             "21:11: servers[1].phases[0].slowness or "
             "servers[1].phases[0].failure_rate or servers[1].phases[0].silent "
-            "or servers[1].phases[0].neutral_rate is missing"},
+            "or servers[1].phases[0].neutral_rate or "
+            "servers[1].phases[0].cut_rate is missing"},
         Row{"slots = 8\n\n[[", "noise = { least = 1, most = 2 }\n\n[[",
             "17:9: servers[0].noise.shortest is missing\n"
             "a/x.toml:17:9: servers[0].noise.longest is missing"}));
@@ -182,6 +186,12 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"slowness = 10", "neutral_rate = -0.5",
             "21:41: servers[1].phases[0].neutral_rate is -0.5; it must be in "
             "[0, 1]"},
+        Row{"slowness = 10", "cut_rate = 1.5",
+            "21:37: servers[1].phases[0].cut_rate is 1.5; it must be in [0, "
+            "1]"},
+        Row{"slots = 8\n\n[[", "cut_after = \"25h\"\n\n[[",
+            "17:13: servers[0].cut_after is 90000s; it must be in [0s, "
+            "86400s]"},
         Row{"slots = 8\nphases", "neutral_rate = 2\nphases",
             "20:16: servers[1].neutral_rate is 2; it must be in [0, 1]"},
         Row{"slots = 8\n\n[[", "neutral_after = \"25h\"\n\n[[",

@@ -216,7 +216,7 @@ most_in_flight = 20
 phases = [
   { until = "1s", silent = true },
   { from = "2s", until = "3s", slowness = 10 },
-  { from = "3s", failure_rate = 0.5, neutral_rate = 0.25 },
+  { from = "3s", failure_rate = 0.5, neutral_rate = 0.25, cut_rate = 1 },
 ]
 crowding = { capacity = 60 }
 pauses = { length = "50ms", mean_between = "2s" }
@@ -225,6 +225,7 @@ warm_up = { length = "10s", most = 3 }
 failure_after = "10ns"
 neutral_rate = 0.125
 neutral_after = "20ns"
+cut_after = "30ns"
 weight = 2.5
 max_outstanding = 7
 )");
@@ -240,6 +241,7 @@ max_outstanding = 7
   EXPECT_EQ(server.phases[1].slowness, 10);
   EXPECT_EQ(server.phases[2].failure_rate, 0.5);
   EXPECT_EQ(server.phases[2].neutral_rate, 0.25);
+  EXPECT_EQ(server.phases[2].cut_rate, 1);
   EXPECT_FALSE(server.phases[1].neutral_rate.has_value());
   EXPECT_EQ(server.phases[2].until, Duration::max());
   EXPECT_EQ(server.crowding->capacity, 60);
@@ -255,6 +257,7 @@ max_outstanding = 7
   EXPECT_EQ(server.failure_after, Duration(10));
   EXPECT_EQ(server.neutral_rate, 0.125);
   EXPECT_EQ(server.neutral_after, Duration(20));
+  EXPECT_EQ(server.cut_after, Duration(30));
   EXPECT_EQ(server.weight, 2.5);
   EXPECT_EQ(server.max_outstanding, 7u);
 }
