@@ -77,6 +77,18 @@ std::string CrowdingStory(const Crowding& crowding) {
       " of them, and ", Told(crowding.beyond), " times as long beyond.");
 }
 
+std::string StreamsStory(const AnswerStreams& streams) {
+  return absl::StrCat(
+      streams.part == 1 ? " Its answers are streamed"
+                        : absl::StrCat(" Of its answers ",
+                                       Percent(streams.part), " are streamed"),
+      ": they end ", Told(streams.mean_length),
+      " in the mean after their first byte, and take ",
+      streams.slots == 0
+          ? "nothing until then."
+          : absl::StrCat(Told(streams.slots), " of a slot until then."));
+}
+
 std::string NoiseStory(const Noise& noise) {
   const std::string times =
       noise.shortest == noise.longest
@@ -146,6 +158,7 @@ std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
                     NeutralText(server.neutral_rate, server), ".");
   }
   if (server.crowding.has_value()) text += CrowdingStory(*server.crowding);
+  if (server.streams.has_value()) text += StreamsStory(*server.streams);
   if (server.pauses.has_value()) {
     absl::StrAppend(&text, " It stands still for ", Told(server.pauses->length),
                     " every ", Told(server.pauses->mean_between),

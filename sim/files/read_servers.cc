@@ -25,6 +25,12 @@ void ReadTroubles(Section& section, ServerPlan& server) {
     table.ReadRequired("capacity", crowding.capacity);
     table.Read("beyond", crowding.beyond);
   });
+  section.Table("streams", [&server](Section& table) {
+    AnswerStreams& streams = server.streams.emplace();
+    table.Read("part", streams.part);
+    table.ReadRequired("mean_length", streams.mean_length);
+    table.Read("slots", streams.slots);
+  });
   section.Table("pauses", [&server](Section& table) {
     Pauses& pauses = server.pauses.emplace();
     table.ReadRequired("length", pauses.length);

@@ -43,6 +43,12 @@ void CheckTroubles(const ServerPlan& server, Checker& check) {
     below.In("capacity", server.crowding->capacity, 0.0, kHuge, Ends::kLowOpen);
     below.In("beyond", server.crowding->beyond, 1.0, 1e6);
   }
+  if (server.streams.has_value()) {
+    Checker below = check.Below("streams");
+    below.In("part", server.streams->part, 0.0, 1.0, Ends::kLowOpen);
+    below.LongAboveZero("mean_length", server.streams->mean_length);
+    below.In("slots", server.streams->slots, 0.0, 1.0);
+  }
   if (server.pauses.has_value()) {
     Checker below = check.Below("pauses");
     below.LongAboveZero("length", server.pauses->length);

@@ -15,7 +15,9 @@ namespace els_sim {
 class Fates {
  public:
   explicit Fates(std::uint64_t seed)
-      : neutral_(seed, Purpose::kNeutral), cut_(seed, Purpose::kCut) {}
+      : neutral_(seed, Purpose::kNeutral),
+        cut_(seed, Purpose::kCut),
+        streams_(seed, Purpose::kStream) {}
 
   // Whether the answer to the request of this number says nothing of speed.
   bool IsNeutral(std::uint64_t number, double rate) const {
@@ -27,6 +29,14 @@ class Fates {
     return Happens(cut_, number, rate);
   }
 
+  // How long that answer is streamed. Zero if it is not.
+  Duration StreamedFor(std::uint64_t number,
+                       const AnswerStreams& streams) const {
+    els::Random random = streams_.At(number);
+    if (random.Uniform() >= streams.part) return {};
+    return Exponential(streams.mean_length, random);
+  }
+
  private:
   static bool Happens(const Stream& draws, std::uint64_t number, double rate) {
     return rate > 0 && draws.At(number).Uniform() < rate;
@@ -34,6 +44,7 @@ class Fates {
 
   Stream neutral_;
   Stream cut_;
+  Stream streams_;
 };
 
 }  // namespace els_sim

@@ -70,23 +70,40 @@ void Fleet::Await(const std::optional<Server::Due>& due, std::uint32_t server) {
 // The server has done the work, whether or not somebody still waits for it.
 std::optional<Fleet::Heard> Fleet::Serve(std::uint32_t server,
                                          std::uint32_t what) {
-  const Server::Departure departure =
+  const std::optional<std::uint32_t> id =
       servers_[server]->Depart(what, stage_.now);
-  Await(departure.next, server);
-  if (!departure.attempt.has_value()) return std::nullopt;
-  Sent& sent = stage_.sent[*departure.attempt];
+  if (!id.has_value()) return std::nullopt;
+  Sent& sent = stage_.sent[*id];
   sent.tail = TailOf(sent);
-  return Answer(*departure.attempt, Duration::zero(), els::Outcome::kSuccess);
+  if (sent.tail.has_value()) Stream(server, sent.tail->length);
+  Await(servers_[server]->Next(stage_.now), server);
+  return Answer(*id, Duration::zero(), els::Outcome::kSuccess);
 }
 
-// Of an answer that begins now.
+// Of an answer that begins now. One that nobody waits for is not streamed.
 std::optional<Tail> Fleet::TailOf(const Sent& sent) const {
+  if (!sent.open) return std::nullopt;
   const ServerPlan& plan = stage_.scenario.servers[sent.attempt.server];
   const Phase phase = PhaseAt(plan, stage_.now.time_since_epoch());
   if (fates_.IsCut(sent.number, phase.cut_rate)) {
     return Tail{.length = plan.cut_after, .cut = true};
   }
-  return std::nullopt;
+  if (!plan.streams.has_value()) return std::nullopt;
+  const Duration length = fates_.StreamedFor(sent.number, *plan.streams);
+  if (length == Duration::zero()) return std::nullopt;
+  return Tail{.length = length};
+}
+
+void Fleet::Stream(std::uint32_t server, Duration length) {
+  const auto& streams = stage_.scenario.servers[server].streams;
+  if (!streams.has_value() || streams->slots == 0) return;
+  servers_[server]->Stream(stage_.now);
+  stage_.Schedule(length, Happening::Kind::kRelease, server);
+}
+
+void Fleet::Release(std::uint32_t server) {
+  servers_[server]->Release(stage_.now);
+  Await(servers_[server]->Next(stage_.now), server);
 }
 
 // It goes on its way `after` so long.
@@ -111,7 +128,8 @@ double Fleet::Slowness(std::uint32_t server) const {
 }
 
 bool Fleet::IsFree(std::uint32_t server) const {
-  return InServer(server) + under_way_[server] <
+  return InServer(server) + under_way_[server] +
+             servers_[server]->SlotsOfStreams() <
          AtOnce(stage_.scenario.servers[server]);
 }
 

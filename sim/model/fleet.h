@@ -39,6 +39,9 @@ class Fleet final : public Truth {
   [[nodiscard]] std::optional<Heard> Serve(std::uint32_t server,
                                            std::uint32_t what);
 
+  // A stream from `server` has ended: what is due at a kRelease.
+  void Release(std::uint32_t server);
+
   // Truth
   std::size_t InServer(std::uint32_t server) const override;
   double WorkLeft(std::uint32_t server) const override;
@@ -50,6 +53,7 @@ class Fleet final : public Truth {
   std::optional<Heard> Arrive(std::uint32_t id);
   void Await(const std::optional<Server::Due>& due, std::uint32_t server);
   std::optional<Tail> TailOf(const Sent& sent) const;
+  void Stream(std::uint32_t server, Duration length);
   std::optional<Heard> Answer(std::uint32_t id, Duration after,
                               els::Outcome outcome);
 

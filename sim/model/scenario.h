@@ -202,6 +202,16 @@ struct WarmUp {
   double most = 5;
 };
 
+// A part `part`, in (0, 1], of the answers is streamed: the first byte comes
+// when the request has been served, and the end after an exponential time of
+// this mean. Meanwhile each takes `slots`, in [0, 1], of a slot; all together
+// take whole slots, to the nearest, and leave one.
+struct AnswerStreams {
+  double part = 1;
+  Duration mean_length = {};
+  double slots = 0;
+};
+
 struct ServerPlan {
   Discipline discipline = Discipline::kSlots;
   std::size_t slots = 1;  // Requests it serves at once; or cores.
@@ -227,6 +237,8 @@ struct ServerPlan {
 
   // How long after its first byte an answer is cut off.
   Duration cut_after = std::chrono::milliseconds(1);
+
+  std::optional<AnswerStreams> streams = {};
 
   // It is sent requests from then on, and from then on no more: what it has
   // been sent it still answers.
@@ -290,8 +302,9 @@ struct Scenario {
   std::size_t access_points = 1;
   std::optional<Skew> skew = {};  // Of arrivals that are not closed.
 
-  // When the access point gives an attempt up (kTimeout). The server is not
-  // told: it still does the work. REQUIRED if a server is ever silent.
+  // When the access point gives an attempt up (kTimeout), if it has heard
+  // nothing. The server is not told: it still does the work. REQUIRED if a
+  // server is ever silent.
   std::optional<Duration> timeout = {};
   Retries retries = {};
 

@@ -50,7 +50,7 @@ class Simulation final {
   bool MayRetry(const Request& request);
   void Retry(std::uint32_t request_id);
   void EndRequest(std::uint32_t request_id, els::Outcome outcome,
-                  std::optional<std::uint32_t> server);
+                  const std::optional<Sent>& last);
 
   // Constant after construction.
   const Scenario& scenario_;
@@ -148,6 +148,9 @@ void Simulation::Handle(const Happening& happening) {
       return Serve(stage_.sent[what].attempt.server, what);
     case Kind::kShared:
       return Serve(what, happening.version);
+    case Kind::kRelease:
+      fleet_.Release(what);
+      return SendWhatWaits();
     case Kind::kAnswer:
       return Hear(Fleet::Heard{what, els::Outcome::kSuccess});
     case Kind::kFailure:
@@ -187,7 +190,7 @@ void Simulation::Send(std::uint32_t request_id) {
       stage_.now, {.avoid = request.failed_by});
   if (!attempt.has_value()) {
     ++result_.shed;
-    return EndRequest(request_id, els::Outcome::kFailure, std::nullopt);
+    return EndRequest(request_id, els::Outcome::kFailure, {});
   }
   const bool held = one_queue_ && !fleet_.IsFree(attempt->server);
   const std::uint32_t id =
@@ -304,7 +307,7 @@ void Simulation::End(std::uint32_t id, els::Outcome outcome) {
       return Retry(ended.request);
     }
   }
-  EndRequest(ended.request, outcome, ended.attempt.server);
+  EndRequest(ended.request, outcome, ended);
 }
 
 // The attempt's policy how it went.
@@ -333,18 +336,20 @@ void Simulation::Retry(std::uint32_t request_id) {
                   request_id);
 }
 
-// `server` got the last attempt, if that was sent.
+// `last` is the attempt that ended it, if one was sent.
 void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome,
-                            std::optional<std::uint32_t> server) {
+                            const std::optional<Sent>& last) {
   const std::uint64_t number = requests_[request_id].number;
   const Arrival arrival = requests_[request_id].arrival;
   requests_.Free(request_id);
   result_.end = stage_.now;
-  const Duration taken = stage_.now - arrival.time;
-  conservation_.End(taken);
+  conservation_.End(stage_.now - arrival.time);
+  Ended ended = {number, arrival.time, stage_.now, outcome, {}};
+  if (last.has_value()) ended.server = last->attempt.server;
   const bool failed = outcome != els::Outcome::kSuccess;
-  const Duration cost =
-      taken + (failed ? scenario_.failure_penalty : Duration::zero());
+  if (!failed && last->begun.has_value()) ended.end = *last->begun;
+  const Duration cost = ended.end - arrival.time +
+                        (failed ? scenario_.failure_penalty : Duration::zero());
   result_.costs.Add(cost);
   windows_.Ended(arrival.time, cost, failed);
   if (!failed) {
@@ -352,7 +357,7 @@ void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome,
   } else {
     ++(outcome == els::Outcome::kTimeout ? result_.timed_out : result_.failed);
   }
-  if (on_end_) on_end_({number, arrival.time, stage_.now, outcome, server});
+  if (on_end_) on_end_(ended);
   AwaitAgain(arrival);
 }
 

@@ -19,8 +19,9 @@ namespace els_sim {
 // How the requests of a run went; none is left out, since the run goes on until
 // the last one has been answered or given up.
 struct Result {
-  // By request: the time until it was answered or given up, and if that was a
-  // failure or a timeout the scenario's penalty on top.
+  // By request: the time until it was answered (of a stream, until its first
+  // byte) or given up, and if that was a failure or a timeout the scenario's
+  // penalty on top.
   Histogram costs = {};
 
   // Requests by how their last attempt went.
@@ -39,7 +40,7 @@ struct Result {
 struct Ended {
   std::uint64_t number = 0;  // In order of arrival, from 0 on.
   Time arrival = {};
-  Time end = {};
+  Time end = {};              // Of a stream that went well, its first byte.
   els::Outcome outcome = {};  // Of its last attempt: never kNeutral.
   // Which got that. Empty if it was not sent, as all servers had their limit.
   std::optional<std::uint32_t> server = {};

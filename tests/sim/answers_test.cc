@@ -1,5 +1,5 @@
-// Answers that say nothing of speed, and those that are cut off, in a
-// simulation.
+// Answers that say nothing of speed, those that are cut off and those that are
+// streamed, in a simulation.
 
 #include <gtest/gtest.h>
 
@@ -173,6 +173,96 @@ TEST(CutAnswers, DriveElsAwayAndNotThoseWhoCountWhatIsOutstanding) {
   EXPECT_LT(AnswersShare(scenario, "els"), 0.05);
   EXPECT_GT(AnswersShare(scenario, "least-outstanding"), 0.2);
   EXPECT_GT(AnswersShare(scenario, "linkerd-ewma-penalty"), 0.2);
+}
+
+// Streams everything for 100 ms in the mean.
+ServerPlan Streaming(double slots = 0) {
+  return {.streams =
+              AnswerStreams{.mean_length = milliseconds(100), .slots = slots}};
+}
+
+TEST(Streams, CountUntilTheirFirstByteAndEndLater) {
+  const Scenario scenario = AnswersBurst(2, {Streaming()});
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(result.succeeded, 2);
+  EXPECT_EQ(result.costs.Quantile(500), milliseconds(10));
+  EXPECT_EQ(result.costs.Quantile(1000), milliseconds(20));
+  EXPECT_GT(result.end, Time(milliseconds(30)));
+  Simulate(scenario, Named("round-robin"), 1, [](const Ended& ended) {
+    EXPECT_EQ(ended.end, Time(milliseconds(10 + 10 * ended.number)));
+  });
+}
+
+TEST(Streams, AreToldAtTheirFirstByteAndAtTheirEnd) {
+  const Scenario scenario = AnswersBurst(1, {Streaming()});
+  const Time end = Simulate(scenario, RecordingPolicy::Info(), 1).end;
+  EXPECT_EQ(
+      RecordingPolicy::Events(),
+      (std::vector<RecordedEvent>{
+          {"answered", 0, els::Outcome::kSuccess, milliseconds(10),
+           Time(milliseconds(10))},
+          {"finish", 0, els::Outcome::kSuccess, end.time_since_epoch(), end}}));
+  static_cast<void>(Simulate(scenario, RecordingPolicy::Info(true), 1));
+  EXPECT_EQ(
+      RecordingPolicy::Events(),
+      (std::vector<RecordedEvent>{{"finish", 0, els::Outcome::kSuccess,
+                                   milliseconds(10), Time(milliseconds(10))}}));
+}
+
+TEST(Streams, AreAsManyAndAsLongAsTheScenarioSays) {
+  ServerPlan server = Streaming();
+  server.slots = 10'000;
+  server.streams->part = 0.3;
+  static_cast<void>(
+      Simulate(AnswersBurst(10'000, {server}), RecordingPolicy::Info(), 1));
+  double streams = 0;
+  double length_ms = 0;
+  for (const RecordedEvent& event : RecordingPolicy::Events()) {
+    if (event.latency == milliseconds(10))
+      continue;  // Its begin, or no stream.
+    ++streams;
+    length_ms +=
+        FractionalDuration(event.latency - milliseconds(10)) / milliseconds(1);
+  }
+  EXPECT_NEAR(streams, 3000, 4 * std::sqrt(10'000 * 0.3 * 0.7));
+  EXPECT_NEAR(length_ms / streams, 100, 4 * 100 / std::sqrt(3000));
+}
+
+TEST(Streams, AreNotGivenUpAfterTheirFirstByte) {
+  Scenario scenario = AnswersBurst(1, {Streaming()});
+  scenario.timeout = milliseconds(11);
+  EXPECT_EQ(Simulate(scenario, Named("round-robin"), 1).succeeded, 1);
+}
+
+// At once two of two slots are taken, one by each stream, until it ends.
+TEST(Streams, TakeTheSlotsThatTheScenarioSays) {
+  Scenario scenario = AnswersBurst(3, {Streaming(1)});
+  const Result whole = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_EQ(whole.costs.Quantile(1000), milliseconds(30)) << "one is left";
+  scenario.servers[0].slots = 2;
+  // 10 ms for the first two, and the third waits for none: one slot is left.
+  EXPECT_EQ(Simulate(scenario, Named("round-robin"), 1).costs.Quantile(1000),
+            milliseconds(20));
+}
+
+TEST(Streams, LetUsersWaitForTheirEnd) {
+  Scenario scenario = AnswersBurst(0, {Streaming()});
+  scenario.arrivals = ClosedArrivals{.users = 1, .requests = 1000};
+  const Result result = Simulate(scenario, Named("round-robin"), 1);
+  EXPECT_NEAR(FractionalDuration(result.end.time_since_epoch()) / seconds(1),
+              110, 4 * 0.1 * std::sqrt(1000));
+}
+
+// Half of the servers stream, at no cost. Whoever counts what is outstanding
+// leaves them; els counts little of what has been answered.
+TEST(Streams, DriveAwayWhoeverCountsThemAsOutstanding) {
+  ServerPlan streaming = {.slots = 8,
+                          .streams = AnswerStreams{.mean_length = seconds(2)}};
+  Scenario scenario =
+      AnswersBurst(0, {streaming, streaming, {.slots = 8}, {.slots = 8}});
+  scenario.arrivals = OpenArrivals{.length = seconds(20), .rate = 1000};
+  EXPECT_LT(AnswersShare(scenario, "least-outstanding"), 0.05);
+  EXPECT_GT(AnswersShare(scenario, "linkerd-ewma"), 0.2);
 }
 
 }  // namespace

@@ -127,6 +127,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"slowness = 10", "cut_rate = true",
             "21:37: servers[1].phases[0].cut_rate is true; it must be a "
             "number"},
+        Row{"slots = 8\n\n[[", "streams = { part = 0.5 }\n\n[[",
+            "17:11: servers[0].streams.mean_length is missing"},
+        Row{"slots = 8\n\n[[", "streams = true\n\n[[",
+            "17:11: servers[0].streams is true; it must be a table"},
         Row{"slots = 8\n\n[[", "neutral_after = 5\n\n[[",
             "17:17: servers[0].neutral_after is 5; it must be a duration, such "
             "as \"250us\", \"40ms\", \"1.5s\" or \"2min\""},
@@ -191,6 +195,15 @@ INSTANTIATE_TEST_SUITE_P(
             "1]"},
         Row{"slots = 8\n\n[[", "cut_after = \"25h\"\n\n[[",
             "17:13: servers[0].cut_after is 90000s; it must be in [0s, "
+            "86400s]"},
+        Row{"slots = 8\n\n[[",
+            "streams = { mean_length = \"1s\", part = 0 }\n\n[[",
+            "17:40: servers[0].streams.part is 0; it must be in (0, 1]"},
+        Row{"slots = 8\n\n[[",
+            "streams = { mean_length = \"1s\", slots = 2 }\n\n[[",
+            "17:41: servers[0].streams.slots is 2; it must be in [0, 1]"},
+        Row{"slots = 8\n\n[[", "streams = { mean_length = \"0s\" }\n\n[[",
+            "17:27: servers[0].streams.mean_length is 0s; it must be in (0s, "
             "86400s]"},
         Row{"slots = 8\nphases", "neutral_rate = 2\nphases",
             "20:16: servers[1].neutral_rate is 2; it must be in [0, 1]"},

@@ -86,6 +86,7 @@ TEST(ScenarioFile, HasDefaultsForAllThatHappensToNothing) {
   EXPECT_EQ(server.failure_after, milliseconds(1));
   EXPECT_EQ(server.joins_at, Duration::zero());
   EXPECT_EQ(server.leaves_at, Duration::max());
+  EXPECT_FALSE(server.streams.has_value());
   EXPECT_EQ(server.neutral_rate, 0);
   EXPECT_EQ(server.neutral_after, milliseconds(1));
   EXPECT_EQ(server.weight, 1);
@@ -222,6 +223,7 @@ crowding = { capacity = 60 }
 pauses = { length = "50ms", mean_between = "2s" }
 noise = { least = 1, most = 4, shortest = "1s", longest = "2s" }
 warm_up = { length = "10s", most = 3 }
+streams = { part = 0.5, mean_length = "20s", slots = 0.1 }
 failure_after = "10ns"
 neutral_rate = 0.125
 neutral_after = "20ns"
@@ -254,6 +256,9 @@ max_outstanding = 7
   EXPECT_EQ(server.noise->longest, seconds(2));
   EXPECT_EQ(server.warm_up->length, seconds(10));
   EXPECT_EQ(server.warm_up->most, 3);
+  EXPECT_EQ(server.streams->part, 0.5);
+  EXPECT_EQ(server.streams->mean_length, seconds(20));
+  EXPECT_EQ(server.streams->slots, 0.1);
   EXPECT_EQ(server.failure_after, Duration(10));
   EXPECT_EQ(server.neutral_rate, 0.125);
   EXPECT_EQ(server.neutral_after, Duration(20));
