@@ -146,6 +146,22 @@ std::string RetriesStory(const Retries& retries) {
   return text;
 }
 
+std::string WorkStory(const Scenario& scenario) {
+  switch (scenario.work) {
+    case WorkTold::kNone:
+      return "";
+    case WorkTold::kSize:
+      return " Of each request it is known how large it is.";
+    case WorkTold::kKey:
+      return absl::StrCat(" Each request has a key, ",
+                          AreApart(scenario.sizes)
+                              ? "whether it is a large one"
+                              : "the power of two of its size",
+                          ", and what a key costs is learnt.");
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
@@ -187,6 +203,7 @@ std::string AccessPointsStory(const Scenario& scenario) {
                     " of these have ", Percent(scenario.skew->share),
                     " of the requests.");
   }
+  text += WorkStory(scenario);
   if (scenario.timeout.has_value()) {
     absl::StrAppend(&text, " An attempt is given up after ",
                     Told(*scenario.timeout),

@@ -40,6 +40,10 @@ struct Member {
 // What an access point knows of a request before it sends it.
 struct Asked {
   absl::Span<const std::uint32_t> avoid = {};  // See Policy::Pick.
+  // How large it is, relative to the mean; 1 if nobody knows. Or a key that
+  // requests of about its size share; see WorkTold.
+  double work = 1;
+  std::optional<std::uint64_t> key = {};
 };
 
 // What is true of the servers at this moment: for yardsticks, as no access

@@ -1,6 +1,7 @@
 #include "sim/model/scenario.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -58,6 +59,13 @@ std::vector<std::size_t> Watched(const Scenario& scenario) {
   watched.resize(scenario.servers.size());
   std::iota(watched.begin(), watched.end(), std::size_t{0});
   return watched;
+}
+
+std::uint64_t SizeClass(const Sizes& sizes, Duration size) {
+  if (std::holds_alternative<BimodalSize>(sizes.shape)) {
+    return IsLight(sizes, size) ? 0 : 1;
+  }
+  return std::bit_floor(static_cast<std::uint64_t>(size.count()));
 }
 
 double BaseRate(const Scenario& scenario, const OpenArrivals& arrivals) {

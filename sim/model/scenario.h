@@ -257,6 +257,15 @@ struct ServerPlan {
 
 // -- Access points
 
+// What an access point knows of a request's size before it sends it. els makes
+// use of that; no other policy here does.
+enum class WorkTold {
+  kNone,
+  kSize,  // All: els::Request::work is the size over the mean size.
+  kKey,   // A key, SizeClass: an els::WorkEstimator learns from how long the
+          // answers took what it stands for.
+};
+
 // So often is a request that failed or timed out sent again, to a server that
 // has not failed it yet.
 struct Retries {
@@ -301,6 +310,7 @@ struct Scenario {
 
   std::size_t access_points = 1;
   std::optional<Skew> skew = {};  // Of arrivals that are not closed.
+  WorkTold work = WorkTold::kNone;
 
   // When the access point gives an attempt up (kTimeout), if it has heard
   // nothing. The server is not told: it still does the work. REQUIRED if a
@@ -342,6 +352,21 @@ bool PresentAt(const ServerPlan& server, Duration time);
 
 // The servers that something happens to; if nothing does, all.
 std::vector<std::size_t> Watched(const Scenario& scenario);
+
+// What requests of about this size have in common: of bimodal sizes whether it
+// is a large one, 1 or 0; of others, the power of two at or below the number of
+// nanoseconds.
+std::uint64_t SizeClass(const Sizes& sizes, Duration size);
+
+// Whether a request is light: smaller than the mean. Others are heavy.
+inline bool IsLight(const Sizes& sizes, Duration size) {
+  return size < sizes.mean;
+}
+
+// Whether light and heavy requests are measured apart.
+inline bool AreApart(const Sizes& sizes) {
+  return std::holds_alternative<BimodalSize>(sizes.shape);
+}
 
 // Requests per second, of open arrivals and before their profile. REQUIRES: a
 // rate, or a server that the load is relative to.

@@ -37,6 +37,7 @@ class Simulation final {
   void Handle(const Happening& happening);
   void ChangeMembership();
   void Arrive(const Arrival& arrival);
+  Asked AskedOf(const Request& request) const;
   void Send(std::uint32_t request_id);
   void Go(std::uint32_t id);
   void SendWhatWaits();
@@ -183,11 +184,28 @@ void Simulation::Arrive(const Arrival& arrival) {
   Send(requests_.Add({.number = conservation_.Arrive(), .arrival = arrival}));
 }
 
+// Valid until `request` changes.
+Asked Simulation::AskedOf(const Request& request) const {
+  Asked asked = {.avoid = request.failed_by};
+  const Duration size = request.arrival.size;
+  switch (scenario_.work) {
+    case WorkTold::kNone:
+      break;
+    case WorkTold::kSize:
+      asked.work = Nanoseconds(size) / Nanoseconds(scenario_.sizes.mean);
+      break;
+    case WorkTold::kKey:
+      asked.key = SizeClass(scenario_.sizes, size);
+      break;
+  }
+  return asked;
+}
+
 void Simulation::Send(std::uint32_t request_id) {
   Request& request = requests_[request_id];
   const std::uint32_t access_point = request.arrival.access_point;
-  const std::optional<Attempt> attempt = policies_[access_point]->PickFor(
-      stage_.now, {.avoid = request.failed_by});
+  const std::optional<Attempt> attempt =
+      policies_[access_point]->PickFor(stage_.now, AskedOf(request));
   if (!attempt.has_value()) {
     ++result_.shed;
     return EndRequest(request_id, els::Outcome::kFailure, {});
@@ -351,6 +369,10 @@ void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome,
   const Duration cost = ended.end - arrival.time +
                         (failed ? scenario_.failure_penalty : Duration::zero());
   result_.costs.Add(cost);
+  if (AreApart(scenario_.sizes)) {
+    const bool light = IsLight(scenario_.sizes, arrival.size);
+    (light ? result_.light_costs : result_.heavy_costs).Add(cost);
+  }
   windows_.Ended(arrival.time, cost, failed);
   if (!failed) {
     ++result_.succeeded;

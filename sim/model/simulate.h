@@ -23,6 +23,9 @@ struct Result {
   // byte) or given up, and if that was a failure or a timeout the scenario's
   // penalty on top.
   Histogram costs = {};
+  // The same of light requests and of heavy ones, if sizes are AreApart.
+  Histogram light_costs = {};
+  Histogram heavy_costs = {};
 
   // Requests by how their last attempt went.
   std::uint64_t succeeded = 0;

@@ -56,22 +56,41 @@ std::optional<Attempt> ExpectedLatency::PickFor(Time now, const Asked& asked) {
   std::vector<std::string> ids;
   for (const std::uint32_t server : asked.avoid) ids.push_back(IdOf(server));
   const std::vector<std::string_view> avoided(ids.begin(), ids.end());
-  els::Ticket ticket =
-      balancer_.Pick(AsTimePoint(now), els::Request{.avoid = avoided});
+  els::Request request = {.avoid = avoided, .work = asked.work};
+  if (asked.key.has_value()) {
+    if (!estimator_.has_value()) estimator_.emplace();
+    request.work = estimator_->Work(std::to_string(*asked.key));
+  }
+  els::Ticket ticket = balancer_.Pick(AsTimePoint(now), request);
   if (!ticket) return std::nullopt;
   const auto server = static_cast<std::uint32_t>(ticket.tag());
-  return Attempt{.server = server, .token = tickets_.Add(std::move(ticket))};
+  return Attempt{.server = server,
+                 .token = requests_.Add({std::move(ticket), asked.key})};
 }
 
-void ExpectedLatency::Answered(const Attempt& attempt, Duration, Time now) {
-  tickets_[attempt.token].Answered(els::Outcome::kSuccess, AsTimePoint(now));
+void ExpectedLatency::Learn(const Outstanding& request, Duration latency,
+                            Time now) {
+  if (!request.key.has_value()) return;
+  estimator_->Learn(std::to_string(*request.key), Seconds(latency),
+                    AsTimePoint(now));
+}
+
+void ExpectedLatency::Answered(const Attempt& attempt, Duration latency,
+                               Time now) {
+  Outstanding& request = requests_[attempt.token];
+  request.ticket.Answered(els::Outcome::kSuccess, AsTimePoint(now));
+  Learn(request, latency, now);
 }
 
 void ExpectedLatency::Finish(const Attempt& attempt, els::Outcome outcome,
-                             Duration, Time now) {
-  els::Ticket ticket = std::move(tickets_[attempt.token]);
-  ticket.Finish(outcome, AsTimePoint(now));
-  tickets_.Free(attempt.token);
+                             Duration latency, Time now) {
+  Outstanding& request = requests_[attempt.token];
+  request.ticket.Finish(outcome, AsTimePoint(now));
+  if (outcome == els::Outcome::kSuccess && !attempt.begun) {
+    Learn(request, latency, now);
+  }
+  request.ticket = els::Ticket();
+  requests_.Free(attempt.token);
 }
 
 void ExpectedLatency::FinishNeutral(const Attempt& attempt, Duration latency,

@@ -1,13 +1,15 @@
 #pragma once
 
 // The library itself, as a proxy would link it: els::Balancer with its default
-// options or those of the setup, driven by the virtual clock.
+// options or those of the setup, driven by the virtual clock; and for requests
+// with keys an els::WorkEstimator, which learns latencies of successes.
 
 #include <cstdint>
 #include <optional>
 
 #include "absl/types/span.h"
 #include "els/balancer.h"
+#include "els/work_estimator.h"
 #include "sim/model/policy.h"
 #include "sim/model/slab.h"
 
@@ -28,7 +30,16 @@ class ExpectedLatency final : public Policy {
 
  private:
   els::Balancer balancer_;
-  Slab<els::Ticket> tickets_;  // Outstanding; by token.
+  struct Outstanding {
+    els::Ticket ticket;
+    std::optional<std::uint64_t> key = {};  // See Asked.
+  };
+
+  // The request is answered: what it cost is known.
+  void Learn(const Outstanding& request, Duration latency, Time now);
+
+  Slab<Outstanding> requests_;                   // By token.
+  std::optional<els::WorkEstimator> estimator_;  // From the first key on.
 };
 
 // The library with these options, which have to be valid and outlive it.

@@ -74,6 +74,31 @@ Row Cells(const Scenario& scenario, const Summary& summary) {
   return row;
 }
 
+SizeSummary SummariseSize(const Histogram& costs) {
+  return {.mean = costs.Mean(),
+          .p50 = costs.Quantile(500),
+          .p99 = costs.Quantile(990),
+          .p999 = costs.Quantile(999)};
+}
+
+std::string RenderSizes(absl::Span<const Summary> summaries) {
+  std::vector<Row> rows = {{"policy", "light ms", "p50", "p99", "p99.9",
+                            "heavy ms", "p50", "p99", "p99.9"}};
+  for (const Summary& summary : summaries) {
+    Row& row = rows.emplace_back();
+    row.emplace_back(summary.policy);
+    for (const SizeSummary& size : {summary.light, summary.heavy}) {
+      for (const FractionalDuration cost :
+           {size.mean, FractionalDuration(size.p50),
+            FractionalDuration(size.p99), FractionalDuration(size.p999)}) {
+        row.push_back(Milliseconds(cost));
+      }
+    }
+  }
+  return "\nlight requests, smaller than the mean, and heavy ones\n" +
+         RenderTable(rows);
+}
+
 double FarOfAll(const WindowResult& window) {
   WindowResult::Zone all;
   for (const WindowResult::Zone& zone : window.zones) {
@@ -165,12 +190,16 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
                   absl::Span<const std::size_t> watched) {
   Summary summary = {.policy = policy};
   Histogram costs;
+  Histogram light;
+  Histogram heavy;
   std::vector<std::uint64_t> picks(results.front().picks.size());
   std::uint64_t errors = 0;
   std::uint64_t shed = 0;
   std::uint64_t attempts = 0;
   for (const Result& result : results) {
     costs.Merge(result.costs);
+    light.Merge(result.light_costs);
+    heavy.Merge(result.heavy_costs);
     summary.end += FractionalDuration(result.end.time_since_epoch()) /
                    static_cast<double>(results.size());
     errors += result.failed + result.timed_out;
@@ -186,6 +215,8 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
   summary.p90 = costs.Quantile(900);
   summary.p99 = costs.Quantile(990);
   summary.p999 = costs.Quantile(999);
+  summary.light = SummariseSize(light);
+  summary.heavy = SummariseSize(heavy);
   summary.error_rate = Ratio(errors, costs.count());
   summary.shed_rate = Ratio(shed, costs.count());
   summary.attempts_per_request = Ratio(attempts, costs.count());
@@ -208,6 +239,7 @@ std::string Render(const Scenario& scenario, Seeds seeds,
       "%s: %s\n%s, access points %d, seeds %d to %d\n\n%s", scenario.name,
       scenario.description, Traffic(scenario), scenario.access_points,
       seeds.first, seeds.first + (seeds.count - 1), RenderTable(rows));
+  if (AreApart(scenario.sizes)) text += RenderSizes(summaries);
   for (std::size_t i = 0; i < scenario.windows.size(); ++i) {
     absl::StrAppend(&text, "\n", RenderWindow(scenario, i, summaries));
   }

@@ -139,6 +139,12 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"slots = 8\n\n[[", "max_outstanding = 1.5\n\n[[",
             "17:19: servers[0].max_outstanding is 1.5; it must be a whole "
             "number, not negative"},
+        Row{"count = 10", "work = \"sizes\"",
+            "24:8: access_points.work is \"sizes\"; it must be one of none, "
+            "size, key"},
+        Row{"count = 10", "work = 1",
+            "24:8: access_points.work is 1; it must be a text in quotes, not "
+            "empty"},
         Row{"count = 2", "count = 0",
             "16:9: servers[0].count is 0; it must be in [1, 10000]"},
         Row{"count = 2", "apart = \"1s\"",

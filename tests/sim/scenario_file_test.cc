@@ -267,6 +267,19 @@ max_outstanding = 7
   EXPECT_EQ(server.max_outstanding, 7u);
 }
 
+TEST(ScenarioFile, SaysWhatIsKnownOfTheSizeOfARequest) {
+  const std::string access_points = kBurst + kSizes + kServer;
+  EXPECT_EQ(Parsed(access_points).work, WorkTold::kNone);
+  for (const auto& [word, work] :
+       {std::pair("none", WorkTold::kNone), std::pair("size", WorkTold::kSize),
+        std::pair("key", WorkTold::kKey)}) {
+    EXPECT_EQ(
+        Parsed(access_points + "[access_points]\nwork = \"" + word + "\"\n")
+            .work,
+        work);
+  }
+}
+
 TEST(ScenarioFile, MakesManyServersOfOneEntryAndSetsThemApart) {
   const auto servers = Servers(
       "[[servers]]\ncount = 3\nleaves_at = \"5s\"\napart = \"2s\"\n"

@@ -1,4 +1,5 @@
-// What access points are told of servers: their weights and limits.
+// What access points are told: the weights and limits of servers, and the sizes
+// of requests.
 
 #include <gtest/gtest.h>
 
@@ -6,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "absl/strings/str_replace.h"
 #include "sim/files/explain.h"
 #include "sim/model/simulate.h"
+#include "sim/policies/make.h"
 #include "sim/results/report.h"
 #include "tests/sim/policy_setup.h"
 
@@ -132,6 +135,99 @@ TEST(Weight, IsElsShareOfTheRequests) {
   EXPECT_NEAR(static_cast<double>(result.picks[0]) /
                   static_cast<double>(result.succeeded),
               2. / 3, 0.02);
+}
+
+// Keeps what it is told of each request.
+class Listening final : public Policy {
+ public:
+  explicit Listening(const PolicySetup&) {}
+  static std::vector<Asked>& Heard() {
+    static auto* const heard = new std::vector<Asked>();
+    return *heard;
+  }
+
+  void SetMembers(absl::Span<const Member>, Time) override {}
+  Attempt Pick(Time, absl::Span<const std::uint32_t>) override { return {}; }
+  std::optional<Attempt> PickFor(Time, const Asked& asked) override {
+    Heard().push_back(asked);
+    return Attempt{};
+  }
+  void Finish(const Attempt&, els::Outcome, Duration, Time) override {}
+};
+
+std::vector<Asked> Heard(const Scenario& scenario) {
+  Listening::Heard().clear();
+  const PolicyInfo listening = {"listening", "", Make<Listening>};
+  static_cast<void>(Simulate(scenario, listening, 1));
+  return Listening::Heard();
+}
+
+TEST(Work, IsTheSizeOverTheMeanAKeyOrNothing) {
+  Scenario scenario = ToldBurst(1000, {{.slots = 1000}});
+  scenario.sizes = {.mean = milliseconds(10), .shape = BimodalSize{0.1, 11}};
+  for (const Asked& asked : Heard(scenario)) {
+    EXPECT_EQ(asked.work, 1);
+    EXPECT_FALSE(asked.key.has_value());
+  }
+  // 0.9 x + 0.1 * 11 x = 10 ms.
+  scenario.work = WorkTold::kSize;
+  int large = 0;
+  for (const Asked& asked : Heard(scenario)) {
+    EXPECT_NEAR(asked.work, asked.work < 1 ? 0.5 : 5.5, 1e-9);
+    large += asked.work > 1 ? 1 : 0;
+    EXPECT_FALSE(asked.key.has_value());
+  }
+  EXPECT_NEAR(large, 100, 4 * std::sqrt(90));
+  scenario.work = WorkTold::kKey;
+  int keys = 0;
+  for (const Asked& asked : Heard(scenario)) {
+    EXPECT_EQ(asked.work, 1);
+    keys += static_cast<int>(*asked.key);
+  }
+  EXPECT_EQ(keys, large);
+}
+
+// One request in a hundred is as much work as all the others together. To know
+// which it is helps the others.
+TEST(Work, HelpsElsKeepLightRequestsFromBehindHeavyOnes) {
+  Scenario scenario = ToldBurst(0, std::vector<ServerPlan>(4));
+  scenario.sizes = {.mean = milliseconds(10), .shape = BimodalSize{0.01, 99}};
+  scenario.arrivals = OpenArrivals{.length = seconds(100), .load = 0.5};
+  const auto light_mean = [&](WorkTold work) {
+    scenario.work = work;
+    return Simulate(scenario, Named("els"), 1).light_costs.Mean();
+  };
+  const FractionalDuration none = light_mean(WorkTold::kNone);
+  EXPECT_LT(light_mean(WorkTold::kSize), 0.8 * none);
+  EXPECT_LT(light_mean(WorkTold::kKey), 0.8 * none);
+}
+
+TEST(Work, IsNothingToPeers) {
+  Scenario scenario = ToldBurst(1000, {{}, {}});
+  scenario.sizes.shape = ExponentialSize();
+  const auto mean = [&scenario](WorkTold work) {
+    scenario.work = work;
+    return Simulate(scenario, Named("least-outstanding"), 1).costs.Mean();
+  };
+  EXPECT_EQ(mean(WorkTold::kSize), mean(WorkTold::kNone));
+  EXPECT_EQ(mean(WorkTold::kKey), mean(WorkTold::kNone));
+}
+
+TEST(LightAndHeavyRequests, AreMeasuredApartIfSizesAreBimodal) {
+  Scenario scenario = ToldBurst(100, {{.discipline = Discipline::kInfinite}});
+  EXPECT_TRUE(Simulate(scenario, Named("random"), 1).light_costs.empty());
+  scenario.sizes = {.mean = milliseconds(10), .shape = BimodalSize{0.1, 11}};
+  const Result result = Simulate(scenario, Named("random"), 1);
+  EXPECT_EQ(result.light_costs.count() + result.heavy_costs.count(), 100);
+  EXPECT_EQ(result.light_costs.Quantile(1000), milliseconds(5));
+  EXPECT_EQ(result.heavy_costs.Quantile(1), milliseconds(55));
+}
+
+TEST(Explain, TellsWhatIsKnownOfTheSizeOfARequest) {
+  Scenario scenario = ToldBurst(1, {{}});
+  scenario.work = WorkTold::kSize;
+  EXPECT_NE(Explain(scenario).find("it is known how large it is."),
+            std::string::npos);
 }
 
 TEST(Explain, TellsWhatAccessPointsAreToldOfAServer) {
