@@ -42,13 +42,13 @@ std::optional<Fleet::Heard> Fleet::Arrive(std::uint32_t id) {
   const Sent& sent = stage_.sent[id];
   const std::uint32_t server = sent.attempt.server;
   const ServerPlan& plan = stage_.scenario.servers[server];
-  const Duration now = stage_.now.time_since_epoch();
-  const Phase phase = PhaseAt(plan, now);
+  const Phase phase = PhaseAt(plan, stage_.now.time_since_epoch());
   if (sent.luck < phase.failure_rate ||
       InServer(server) >= plan.most_in_flight) {
     return Answer(id, plan.failure_after, els::Outcome::kFailure);
   }
-  if (fates_.IsNeutral(sent.number, NeutralRateAt(plan, now))) {
+  if (fates_.IsNeutral(sent.number,
+                       phase.neutral_rate.value_or(plan.neutral_rate))) {
     return Answer(id, plan.neutral_after, els::Outcome::kNeutral);
   }
   Await(

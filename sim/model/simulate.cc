@@ -184,7 +184,7 @@ void Simulation::Arrive(const Arrival& arrival) {
   Send(requests_.Add({.number = conservation_.Arrive(), .arrival = arrival}));
 }
 
-// Valid until `request` changes.
+// What its access point knows of it. Valid until `request` changes.
 Asked Simulation::AskedOf(const Request& request) const {
   Asked asked = {.avoid = request.failed_by};
   const Duration size = request.arrival.size;
@@ -290,8 +290,8 @@ void Simulation::FreeIfOver(std::uint32_t id) {
   if (!sent.open && !sent.going) stage_.sent.Free(id);
 }
 
-// The first byte of an answer that goes on is here. The rest comes whatever
-// becomes of the server.
+// The first byte is here of an answer that goes on. Its end comes even if the
+// server falls silent.
 void Simulation::Begin(std::uint32_t id) {
   Sent& sent = stage_.sent[id];
   sent.begun = stage_.now;
@@ -328,7 +328,7 @@ void Simulation::End(std::uint32_t id, els::Outcome outcome) {
   EndRequest(ended.request, outcome, ended);
 }
 
-// The attempt's policy how it went.
+// Tells the attempt's policy how it went.
 void Simulation::Tell(const Sent& sent, els::Outcome outcome) {
   Policy& policy = *policies_[sent.access_point];
   const Duration latency = stage_.now - sent.time;

@@ -46,7 +46,8 @@ BrpcPowerOfTwo::Microseconds BrpcPowerOfTwo::Score(std::uint32_t server,
   if (node.latency.has_value()) {
     latency = std::max(latency, *node.latency * Weight(node, now));
   }
-  return latency * (static_cast<double>(node.outstanding) + 1) * node.cost_factor;
+  return latency * (static_cast<double>(node.outstanding) + 1) *
+         node.cost_factor;
 }
 
 // Of equals the first.
