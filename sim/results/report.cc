@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -81,19 +82,21 @@ SizeSummary SummariseSize(const Histogram& costs) {
           .p999 = costs.Quantile(999)};
 }
 
+void AppendCells(const SizeSummary& size, Row& row) {
+  row.push_back(Milliseconds(size.mean));
+  for (const Duration quantile : {size.p50, size.p99, size.p999}) {
+    row.push_back(Milliseconds(quantile));
+  }
+}
+
 std::string RenderSizes(absl::Span<const Summary> summaries) {
   std::vector<Row> rows = {{"policy", "light ms", "p50", "p99", "p99.9",
                             "heavy ms", "p50", "p99", "p99.9"}};
   for (const Summary& summary : summaries) {
-    Row& row = rows.emplace_back();
-    row.emplace_back(summary.policy);
-    for (const SizeSummary& size : {summary.light, summary.heavy}) {
-      for (const FractionalDuration cost :
-           {size.mean, FractionalDuration(size.p50),
-            FractionalDuration(size.p99), FractionalDuration(size.p999)}) {
-        row.push_back(Milliseconds(cost));
-      }
-    }
+    Row row = {std::string(summary.policy)};
+    AppendCells(summary.light, row);
+    AppendCells(summary.heavy, row);
+    rows.push_back(std::move(row));
   }
   return "\nlight requests, smaller than the mean, and heavy ones\n" +
          RenderTable(rows);
