@@ -36,7 +36,13 @@ std::string SpanText(Duration from, Duration until) {
   return absl::StrCat("From ", Told(from), " to ", Told(until));
 }
 
-std::string PhaseStory(const Phase& phase, Duration failure_after) {
+std::string NeutralText(double rate, const ServerPlan& server) {
+  return absl::StrCat("answers ", Percent(rate), " at once, after ",
+                      Told(server.neutral_after),
+                      ", with what says nothing of speed (404)");
+}
+
+std::string PhaseStory(const Phase& phase, const ServerPlan& server) {
   std::vector<std::string> what;
   if (phase.slowness != 1) {
     what.push_back(
@@ -47,7 +53,15 @@ std::string PhaseStory(const Phase& phase, Duration failure_after) {
   if (phase.failure_rate > 0) {
     what.push_back(absl::StrCat("fails ", Percent(phase.failure_rate),
                                 " of what arrives, after ",
-                                Told(failure_after)));
+                                Told(server.failure_after)));
+  }
+  if (phase.neutral_rate.has_value()) {
+    what.push_back(NeutralText(*phase.neutral_rate, server));
+  }
+  if (phase.cut_rate > 0) {
+    what.push_back(absl::StrCat("cuts ", Percent(phase.cut_rate),
+                                " of its answers off, ", Told(server.cut_after),
+                                " after their first byte"));
   }
   if (phase.silent) what.push_back("answers nothing");
   if (what.empty()) what.push_back("is well");
@@ -63,6 +77,18 @@ std::string CrowdingStory(const Crowding& crowding) {
       " of them, and ", Told(crowding.beyond), " times as long beyond.");
 }
 
+std::string StreamsStory(const AnswerStreams& streams) {
+  return absl::StrCat(
+      streams.part == 1 ? " Its answers are streamed"
+                        : absl::StrCat(" Of its answers ",
+                                       Percent(streams.part), " are streamed"),
+      ": they end ", Told(streams.mean_length),
+      " in the mean after their first byte, and take ",
+      streams.slots == 0
+          ? "nothing until then."
+          : absl::StrCat(Told(streams.slots), " of a slot until then."));
+}
+
 std::string NoiseStory(const Noise& noise) {
   const std::string times =
       noise.shortest == noise.longest
@@ -71,6 +97,20 @@ std::string NoiseStory(const Noise& noise) {
   return absl::StrCat(" Neighbours make it take ", Told(noise.least), " to ",
                       Told(noise.most), " times as long, drawn anew every ",
                       times, ".");
+}
+
+std::string ToldStory(const ServerPlan& server) {
+  std::vector<std::string> what;
+  if (server.weight != 1) {
+    what.push_back("a weight of " + Told(server.weight));
+  }
+  if (server.max_outstanding.has_value()) {
+    what.push_back(absl::StrCat("a limit of ", *server.max_outstanding,
+                                " outstanding at a time, each"));
+  }
+  if (what.empty()) return "";
+  return absl::StrCat(" Access points are told ", absl::StrJoin(what, " and "),
+                      ".");
 }
 
 std::string MembershipStory(const ServerPlan& server) {
@@ -106,20 +146,42 @@ std::string RetriesStory(const Retries& retries) {
   return text;
 }
 
+std::string WorkStory(const Scenario& scenario) {
+  switch (scenario.work) {
+    case WorkTold::kNone:
+      return "";
+    case WorkTold::kSize:
+      return " Of each request it is known how large it is.";
+    case WorkTold::kKey:
+      return absl::StrCat(" Each request has a key, ",
+                          AreApart(scenario.sizes)
+                              ? "whether it is a large one"
+                              : "the power of two of its size",
+                          ", and what a key costs is learnt.");
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
   std::string text = RoomStory(server);
   for (const Phase& phase : server.phases) {
-    text += PhaseStory(phase, server.failure_after);
+    text += PhaseStory(phase, server);
+  }
+  if (server.neutral_rate > 0) {
+    absl::StrAppend(&text, server.phases.empty() ? " It " : " Otherwise it ",
+                    NeutralText(server.neutral_rate, server), ".");
   }
   if (server.crowding.has_value()) text += CrowdingStory(*server.crowding);
+  if (server.streams.has_value()) text += StreamsStory(*server.streams);
   if (server.pauses.has_value()) {
     absl::StrAppend(&text, " It stands still for ", Told(server.pauses->length),
                     " every ", Told(server.pauses->mean_between),
                     " in the mean.");
   }
   if (server.noise.has_value()) text += NoiseStory(*server.noise);
+  text += ToldStory(server);
   text += MembershipStory(server);
   if (server.warm_up.has_value()) {
     absl::StrAppend(&text, " It is cold when it joins: up to ",
@@ -141,6 +203,7 @@ std::string AccessPointsStory(const Scenario& scenario) {
                     " of these have ", Percent(scenario.skew->share),
                     " of the requests.");
   }
+  text += WorkStory(scenario);
   if (scenario.timeout.has_value()) {
     absl::StrAppend(&text, " An attempt is given up after ",
                     Told(*scenario.timeout),

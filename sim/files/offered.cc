@@ -111,7 +111,8 @@ double Requests(const Scenario& scenario) {
 
 double WorkingSlots(const ServerPlan& server, Duration time) {
   const Phase phase = PhaseAt(server, time);
-  if (!PresentAt(server, time) || phase.silent || phase.failure_rate >= 1) {
+  if (!PresentAt(server, time) || phase.silent || phase.failure_rate >= 1 ||
+      NeutralRateAt(server, time) >= 1) {
     return 0;
   }
   double slowness = phase.slowness;

@@ -26,8 +26,9 @@ double MeanTimes(const std::optional<OnOff>& on_off);
 double Requests(const Scenario& scenario);
 
 // What the server's present phase and noise leave of it, as slots of slowness
-// 1: none while it fails everything, is silent or is not there; its slots over
-// its slowness otherwise. Crowding, pauses and warming up are left out.
+// 1: none while it fails everything, answers everything at once, is silent or
+// is not there; its slots over its slowness otherwise. Crowding, pauses and
+// warming up are left out.
 double WorkingSlots(const ServerPlan& server, Duration time);
 double WorkingSlots(const Scenario& scenario, Duration time);
 

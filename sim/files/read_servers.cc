@@ -10,7 +10,10 @@ void ReadPhase(Section& section, Phase& phase) {
   section.Read("slowness", phase.slowness);
   section.Read("failure_rate", phase.failure_rate);
   section.Read("silent", phase.silent);
-  section.AtLeastOneOf({"slowness", "failure_rate", "silent"});
+  section.Read("neutral_rate", phase.neutral_rate);
+  section.Read("cut_rate", phase.cut_rate);
+  section.AtLeastOneOf(
+      {"slowness", "failure_rate", "silent", "neutral_rate", "cut_rate"});
 }
 
 void ReadTroubles(Section& section, ServerPlan& server) {
@@ -21,6 +24,12 @@ void ReadTroubles(Section& section, ServerPlan& server) {
     Crowding& crowding = server.crowding.emplace();
     table.ReadRequired("capacity", crowding.capacity);
     table.Read("beyond", crowding.beyond);
+  });
+  section.Table("streams", [&server](Section& table) {
+    AnswerStreams& streams = server.streams.emplace();
+    table.Read("part", streams.part);
+    table.ReadRequired("mean_length", streams.mean_length);
+    table.Read("slots", streams.slots);
   });
   section.Table("pauses", [&server](Section& table) {
     Pauses& pauses = server.pauses.emplace();
@@ -52,9 +61,14 @@ ServerPlan ReadServer(Section& section) {
   section.Read("most_in_flight", server.most_in_flight);
   ReadTroubles(section, server);
   section.Read("failure_after", server.failure_after);
+  section.Read("neutral_rate", server.neutral_rate);
+  section.Read("neutral_after", server.neutral_after);
+  section.Read("cut_after", server.cut_after);
   section.Read("joins_at", server.joins_at);
   section.Read("leaves_at", server.leaves_at);
   section.Read("zone", server.zone);
+  section.Read("weight", server.weight);
+  section.Read("max_outstanding", server.max_outstanding);
   return server;
 }
 

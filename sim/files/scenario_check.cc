@@ -24,6 +24,8 @@ void CheckPhases(const Scenario& scenario, const ServerPlan& server,
     at.After("until", phase.until, "from", phase.from);
     at.In("slowness", phase.slowness, 0.0, 1e6, Ends::kLowOpen);
     at.In("failure_rate", phase.failure_rate, 0.0, 1.0);
+    at.In("neutral_rate", phase.neutral_rate.value_or(0), 0.0, 1.0);
+    at.In("cut_rate", phase.cut_rate, 0.0, 1.0);
     if (phase.silent && !scenario.timeout.has_value()) {
       at.Add("silent", "is true; it needs an access_points.timeout");
     }
@@ -40,6 +42,12 @@ void CheckTroubles(const ServerPlan& server, Checker& check) {
     Checker below = check.Below("crowding");
     below.In("capacity", server.crowding->capacity, 0.0, kHuge, Ends::kLowOpen);
     below.In("beyond", server.crowding->beyond, 1.0, 1e6);
+  }
+  if (server.streams.has_value()) {
+    Checker below = check.Below("streams");
+    below.In("part", server.streams->part, 0.0, 1.0, Ends::kLowOpen);
+    below.LongAboveZero("mean_length", server.streams->mean_length);
+    below.In("slots", server.streams->slots, 0.0, 1.0);
   }
   if (server.pauses.has_value()) {
     Checker below = check.Below("pauses");
@@ -71,12 +79,20 @@ void CheckServer(const Scenario& scenario, const ServerPlan& server,
   CheckPhases(scenario, server, check);
   CheckTroubles(server, check);
   check.Long("failure_after", server.failure_after);
+  check.In("neutral_rate", server.neutral_rate, 0.0, 1.0);
+  check.Long("neutral_after", server.neutral_after);
+  check.Long("cut_after", server.cut_after);
   check.Long("joins_at", server.joins_at);
   check.After("leaves_at", server.leaves_at, "joins_at", server.joins_at);
   if (server.zone >= scenario.zones) {
     check.Add("zone",
               absl::StrCat("is ", server.zone, "; zones.count is ",
                            scenario.zones, ", and the first zone is 0"));
+  }
+  check.In("weight", server.weight, 0.0, 1e6, Ends::kLowOpen);
+  if (server.max_outstanding.has_value()) {
+    check.In<std::uint64_t>("max_outstanding", *server.max_outstanding, 1,
+                            std::numeric_limits<std::uint32_t>::max());
   }
 }
 

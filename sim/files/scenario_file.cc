@@ -52,6 +52,11 @@ void ReadRetries(Section& section, Retries& retries) {
 void ReadAccessPoints(Section& section, Scenario& scenario) {
   section.Read("count", scenario.access_points);
   section.Read("timeout", scenario.timeout);
+  section.ReadOneOf<WorkTold>("work",
+                              {{"none", WorkTold::kNone},
+                               {"size", WorkTold::kSize},
+                               {"key", WorkTold::kKey}},
+                              scenario.work);
   section.Table("skew", [&scenario](Section& table) {
     Skew& skew = scenario.skew.emplace();
     table.ReadRequired("heavy", skew.heavy);

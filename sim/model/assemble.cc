@@ -12,7 +12,10 @@ std::vector<Member> MembersFor(std::size_t access_point, Time now,
     const ServerPlan& server = scenario.servers[i];
     if (!PresentAt(server, now.time_since_epoch())) continue;
     members.push_back({.server = static_cast<std::uint32_t>(i),
-                       .distance = server.zone == zone ? 1 : scenario.far});
+                       .distance = server.zone == zone ? 1 : scenario.far,
+                       .weight = server.weight,
+                       .max_outstanding = static_cast<std::uint32_t>(
+                           server.max_outstanding.value_or(0))});
   }
   return members;
 }

@@ -13,8 +13,11 @@ struct Happening {
     kReach,       // An attempt reaches its server.
     kServed,      // What a server with slots has due: an attempt.
     kShared,      // What a server that shares itself has due; see Server.
+    kRelease,     // A stream has ended at its server: `what`.
     kAnswer,      // The answer to an attempt reaches its access point.
     kFailure,     // Likewise, of a failed one.
+    kNeutral,     // Likewise, one that says nothing of speed.
+    kEnd,         // An answer that went on after its first byte is over.
     kTimeout,     // Of an attempt.
     kRetry,       // A request is sent again.
     kMembership,  // `what` is nothing.

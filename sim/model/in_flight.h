@@ -3,6 +3,7 @@
 // What a simulation keeps of requests that have not ended.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/model/policy.h"
@@ -18,17 +19,26 @@ struct Request {
   std::vector<std::uint32_t> failed_by = {};  // Servers.
 };
 
+// How an answer goes on after its first byte, if that is not all of it.
+struct Tail {
+  Duration length = {};
+  bool cut = false;  // It ends as a failure.
+};
+
 // An attempt. Its place is free once neither its access point waits for it nor
 // it is held back, on its way or in its server.
 struct Sent {
   std::uint32_t request = 0;
+  std::uint64_t number = 0;  // The request's.
   std::uint32_t version = 0;
   Time time = {};
   Attempt attempt = {};
   std::uint32_t access_point = 0;
   Duration size = {};
   double luck = 0;
-  bool open = true;   // Neither answered nor given up.
+  std::optional<Tail> tail = {};   // Known when it has been served.
+  std::optional<Time> begun = {};  // When its first byte was there, of a tail.
+  bool open = true;   // Neither answered, to the end, nor given up.
   bool going = true;  // Held back, on its way, or in the server.
   bool held = false;  // Not sent yet: see PolicyInfo::one_queue.
 };

@@ -21,12 +21,29 @@ namespace els_sim {
 struct Attempt {
   std::uint32_t server = 0;
   std::uint32_t token = 0;  // The policy's own, given back to it at Finish.
+  bool begun = false;       // Answered was called for it.
 };
 
 // A server that a policy may choose.
 struct Member {
   std::uint32_t server = 0;  // Its place in the scenario.
-  double distance = 1;       // As els::Backend has it.
+  // As els::Backend has them.
+  double distance = 1;
+  double weight = 1;
+  std::uint32_t max_outstanding = 0;
+
+  // Its part of the requests, relative to others, where a policy has one number
+  // for each server.
+  double Share() const { return weight / distance; }
+};
+
+// What an access point knows of a request before it sends it.
+struct Asked {
+  absl::Span<const std::uint32_t> avoid = {};  // See Policy::Pick.
+  // How large it is, relative to the mean; 1 if nobody knows. Or a key that
+  // requests of about its size share; see WorkTold.
+  double work = 1;
+  std::optional<std::uint64_t> key = {};
 };
 
 // What is true of the servers at this moment: for yardsticks, as no access
@@ -82,9 +99,34 @@ class Policy {
   virtual Attempt Pick(Time now,
                        absl::Span<const std::uint32_t> avoid = {}) = 0;
 
-  // How the attempt went. Called exactly once for each, in any order.
+  // The same, for whoever makes use of more than `asked.avoid`. Empty if every
+  // member has its Member::max_outstanding, to a policy that obeys them.
+  virtual std::optional<Attempt> PickFor(Time now, const Asked& asked) {
+    return Pick(now, asked.avoid);
+  }
+
+  // The first byte of an answer that goes on is here. Called at most once for
+  // an attempt, before Finish, whose latency is then that of the end; or the
+  // end tells that the answer was cut off, by kFailure.
+  virtual void Answered(const Attempt&, Duration, Time) {}
+
+  // Whether an attempt is over for the policy when its first byte is here: then
+  // Finish is called at that moment with kSuccess, instead of Answered, and
+  // nothing more.
+  virtual bool EndsAtFirstByte() const { return false; }
+
+  // How the attempt went. Called exactly once for each, in any order; or
+  // FinishNeutral is.
+  // `outcome` is not kNeutral.
   virtual void Finish(const Attempt& attempt, els::Outcome outcome,
                       Duration latency, Time now) = 0;
+
+  // Instead of Finish: the answer says nothing of speed, as HTTP 404. To most
+  // that is an answer like any other.
+  virtual void FinishNeutral(const Attempt& attempt, Duration latency,
+                             Time now) {
+    Finish(attempt, els::Outcome::kSuccess, latency, now);
+  }
 };
 
 // An entry of the table of policies.

@@ -1,6 +1,7 @@
 #include "sim/model/scenario.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -9,8 +10,9 @@ namespace {
 
 // With nothing wrong, throughout.
 bool Healthy(const ServerPlan& server) {
-  return server.phases.empty() && !server.pauses.has_value() &&
-         !server.noise.has_value() && server.joins_at == Duration::zero() &&
+  return server.phases.empty() && server.neutral_rate == 0 &&
+         !server.pauses.has_value() && !server.noise.has_value() &&
+         server.joins_at == Duration::zero() &&
          server.leaves_at == Duration::max();
 }
 
@@ -33,6 +35,10 @@ Phase PhaseAt(const ServerPlan& server, Duration time) {
   return {};
 }
 
+double NeutralRateAt(const ServerPlan& server, Duration time) {
+  return PhaseAt(server, time).neutral_rate.value_or(server.neutral_rate);
+}
+
 std::size_t AtOnce(const ServerPlan& server) {
   const std::size_t slots = server.discipline == Discipline::kInfinite
                                 ? std::numeric_limits<std::size_t>::max()
@@ -53,6 +59,13 @@ std::vector<std::size_t> Watched(const Scenario& scenario) {
   watched.resize(scenario.servers.size());
   std::iota(watched.begin(), watched.end(), std::size_t{0});
   return watched;
+}
+
+std::uint64_t SizeClass(const Sizes& sizes, Duration size) {
+  if (std::holds_alternative<BimodalSize>(sizes.shape)) {
+    return IsLight(sizes, size) ? 0 : 1;
+  }
+  return std::bit_floor(static_cast<std::uint64_t>(size.count()));
 }
 
 double BaseRate(const Scenario& scenario, const OpenArrivals& arrivals) {

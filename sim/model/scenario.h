@@ -149,6 +149,15 @@ struct Phase {
   // takes no slot. In [0, 1].
   double failure_rate = 0;
 
+  // The part of what would be served otherwise that is answered at once, takes
+  // no slot, and says nothing of how fast the server is: HTTP 404. In [0, 1].
+  // Empty: the server's own.
+  std::optional<double> neutral_rate = {};
+
+  // The part of the answers that begin well meanwhile, once served, and are
+  // then cut off: the request has failed, and is not sent again. In [0, 1].
+  double cut_rate = 0;
+
   // No answer comes meanwhile, and none that was due meanwhile comes later: a
   // black hole.
   bool silent = false;
@@ -193,6 +202,16 @@ struct WarmUp {
   double most = 5;
 };
 
+// A part `part`, in (0, 1], of the answers is streamed: the first byte comes
+// when the request has been served, and the end after an exponential time of
+// this mean. Meanwhile each takes `slots`, in [0, 1], of a slot; all together
+// take whole slots, to the nearest, and leave one.
+struct AnswerStreams {
+  double part = 1;
+  Duration mean_length = {};
+  double slots = 0;
+};
+
 struct ServerPlan {
   Discipline discipline = Discipline::kSlots;
   std::size_t slots = 1;  // Requests it serves at once; or cores.
@@ -211,15 +230,41 @@ struct ServerPlan {
   // How long a failure takes.
   Duration failure_after = std::chrono::milliseconds(1);
 
+  // Phase::neutral_rate of phases that have none, and between phases; and how
+  // long such an answer takes.
+  double neutral_rate = 0;
+  Duration neutral_after = std::chrono::milliseconds(1);
+
+  // How long after its first byte an answer is cut off.
+  Duration cut_after = std::chrono::milliseconds(1);
+
+  std::optional<AnswerStreams> streams = {};
+
   // It is sent requests from then on, and from then on no more: what it has
   // been sent it still answers.
   Duration joins_at = Duration::zero();
   Duration leaves_at = Duration::max();
 
   std::size_t zone = 0;  // Below Scenario::zones.
+
+  // What access points are told of it, as els::Backend has both. The limit is
+  // each access point's own; one that has no server left below its limit
+  // refuses the request at once. Policies that know no weights, or no limits,
+  // pass them over.
+  double weight = 1;
+  std::optional<std::uint64_t> max_outstanding = {};
 };
 
 // -- Access points
+
+// What an access point knows of a request's size before it sends it. els makes
+// use of that; no other policy here does.
+enum class WorkTold {
+  kNone,
+  kSize,  // All: els::Request::work is the size over the mean size.
+  kKey,   // A key, SizeClass: an els::WorkEstimator learns from how long the
+          // answers took what it stands for.
+};
 
 // So often is a request that failed or timed out sent again, to a server that
 // has not failed it yet.
@@ -265,9 +310,11 @@ struct Scenario {
 
   std::size_t access_points = 1;
   std::optional<Skew> skew = {};  // Of arrivals that are not closed.
+  WorkTold work = WorkTold::kNone;
 
-  // When the access point gives an attempt up (kTimeout). The server is not
-  // told: it still does the work. REQUIRED if a server is ever silent.
+  // When the access point gives an attempt up (kTimeout), if it has heard
+  // nothing. The server is not told: it still does the work. REQUIRED if a
+  // server is ever silent.
   std::optional<Duration> timeout = {};
   Retries retries = {};
 
@@ -294,6 +341,9 @@ struct Scenario {
 // phases.
 Phase PhaseAt(const ServerPlan& server, Duration time);
 
+// The rate of neutral answers at `time`.
+double NeutralRateAt(const ServerPlan& server, Duration time);
+
 // How many are served there at once, none slower for the others.
 std::size_t AtOnce(const ServerPlan& server);
 
@@ -302,6 +352,21 @@ bool PresentAt(const ServerPlan& server, Duration time);
 
 // The servers that something happens to; if nothing does, all.
 std::vector<std::size_t> Watched(const Scenario& scenario);
+
+// What requests of about this size have in common: of bimodal sizes whether it
+// is a large one, 1 or 0; of others, the power of two at or below the number of
+// nanoseconds.
+std::uint64_t SizeClass(const Sizes& sizes, Duration size);
+
+// Whether a request is light: smaller than the mean. Others are heavy.
+inline bool IsLight(const Sizes& sizes, Duration size) {
+  return size < sizes.mean;
+}
+
+// Whether light and heavy requests are measured apart.
+inline bool AreApart(const Sizes& sizes) {
+  return std::holds_alternative<BimodalSize>(sizes.shape);
+}
 
 // Requests per second, of open arrivals and before their profile. REQUIRES: a
 // rate, or a server that the load is relative to.

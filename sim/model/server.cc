@@ -12,6 +12,25 @@
 namespace els_sim {
 namespace {
 
+// Those that are open now, and what they take.
+class Streams {
+ public:
+  explicit Streams(const ServerPlan& plan)
+      : each_(plan.streams.has_value() ? plan.streams->slots : 0) {}
+
+  void Add() { ++count_; }
+  void Remove() { --count_; }
+
+  double Part() const { return each_ * static_cast<double>(count_); }
+  std::size_t Slots() const {
+    return static_cast<std::size_t>(std::round(Part()));
+  }
+
+ private:
+  double each_;
+  std::size_t count_ = 0;
+};
+
 // Each job in service has a slot until it is done; the others wait in one
 // queue, first come first served.
 class SlotServer final : public Server {
@@ -21,36 +40,42 @@ class SlotServer final : public Server {
       : slots_(slots),
         slowness_(plan, noise),
         clock_(plan.pauses, pauses),
-        free_slots_(slots) {}
+        streams_(plan) {}
 
   std::optional<Due> Arrive(const Job& job, Time now) override {
     ++in_server_;
-    if (free_slots_ > 0) {
-      --free_slots_;
-      return Start(job, now);
-    }
+    if (AnyFree()) return Start(job, now);
     waiting_.push_back(job);
     waiting_ns_ += Nanoseconds(job.size);
     return std::nullopt;
   }
 
-  Departure Depart(std::uint32_t attempt, Time now) override {
+  std::optional<std::uint32_t> Depart(std::uint32_t attempt,
+                                      Time now) override {
     --in_server_;
+    --serving_;
     ends_ns_ -= Nanoseconds(now.time_since_epoch());
-    if (waiting_.empty()) {
-      ++free_slots_;
-      return {.attempt = attempt};
-    }
+    return attempt;
+  }
+
+  void Stream(Time) override { streams_.Add(); }
+  void Release(Time) override { streams_.Remove(); }
+
+  // One slot at most has become free.
+  std::optional<Due> Next(Time now) override {
+    if (waiting_.empty() || !AnyFree()) return std::nullopt;
     const Job next = waiting_.front();
     waiting_.pop_front();
     waiting_ns_ -= Nanoseconds(next.size);
-    return {.attempt = attempt, .next = Start(next, now)};
+    return Start(next, now);
   }
+
+  std::size_t SlotsOfStreams() const override { return streams_.Slots(); }
 
   std::size_t InServer() const override { return in_server_; }
 
   double WorkLeft(Time now) override {
-    const auto serving = static_cast<double>(in_server_ - waiting_.size());
+    const auto serving = static_cast<double>(serving_);
     const double left = ends_ns_ -
                         serving * Nanoseconds(now.time_since_epoch()) +
                         waiting_ns_ * SlownessAt(now);
@@ -62,7 +87,13 @@ class SlotServer final : public Server {
   }
 
  private:
+  bool AnyFree() const {
+    const std::size_t streams = streams_.Slots();
+    return serving_ == 0 || (streams < slots_ && serving_ < slots_ - streams);
+  }
+
   Due Start(const Job& job, Time now) {
+    ++serving_;
     const FractionalDuration size = job.size;
     const Time end =
         clock_.After(now, Rounded(size * slowness_.At(now, in_server_)));
@@ -73,8 +104,9 @@ class SlotServer final : public Server {
   const std::size_t slots_;
   Slowness slowness_;
   WorkClock clock_;
-  std::size_t free_slots_;
+  Streams streams_;
   std::size_t in_server_ = 0;
+  std::size_t serving_ = 0;
   std::deque<Job> waiting_;
   double ends_ns_ = 0;     // Sum over those in service; whole nanoseconds.
   double waiting_ns_ = 0;  // Sum of the sizes of those that wait.
@@ -88,7 +120,8 @@ class SharingServer final : public Server {
   SharingServer(const ServerPlan& plan, els::Random pauses, els::Random noise)
       : cores_(static_cast<double>(plan.slots)),
         slowness_(plan, noise),
-        clock_(plan.pauses, pauses) {}
+        clock_(plan.pauses, pauses),
+        streams_(plan) {}
 
   std::optional<Due> Arrive(const Job& job, Time now) override {
     GoOn(now);
@@ -97,19 +130,40 @@ class SharingServer final : public Server {
     jobs_.push_back({had_ns_ + needs_ns, job.attempt});
     std::push_heap(jobs_.begin(), jobs_.end(), Later());
     ends_ns_ += had_ns_ + needs_ns;
-    return NextDue(now);
+    return Next(now);
   }
 
-  Departure Depart(std::uint32_t version, Time now) override {
-    if (version != version_) return {};  // Another came in between.
+  std::optional<std::uint32_t> Depart(std::uint32_t version,
+                                      Time now) override {
+    if (version != version_) return {};
     GoOn(now);
     std::pop_heap(jobs_.begin(), jobs_.end(), Later());
     const Shared done = jobs_.back();
     jobs_.pop_back();
     had_ns_ = std::max(had_ns_, done.end_ns);
     ends_ns_ -= done.end_ns;
-    return {.attempt = done.attempt, .next = NextDue(now)};
+    return done.attempt;
   }
+
+  void Stream(Time now) override {
+    GoOn(now);
+    streams_.Add();
+  }
+  void Release(Time now) override {
+    GoOn(now);
+    streams_.Remove();
+  }
+
+  std::optional<Due> Next(Time now) override {
+    ++version_;
+    if (jobs_.empty()) return std::nullopt;
+    const double left_ns =
+        std::max(jobs_.front().end_ns - had_ns_, 0.0) / Speed();
+    const Duration left(static_cast<std::int64_t>(std::ceil(left_ns)));
+    return Due{.time = clock_.After(now, left), .what = version_};
+  }
+
+  std::size_t SlotsOfStreams() const override { return streams_.Slots(); }
 
   std::size_t InServer() const override { return jobs_.size(); }
 
@@ -135,8 +189,10 @@ class SharingServer final : public Server {
     }
   };
 
+  // Streams share the cores, too.
   double Speed() const {
-    return std::min(1.0, cores_ / static_cast<double>(jobs_.size()));
+    return std::min(
+        1.0, cores_ / (static_cast<double>(jobs_.size()) + streams_.Part()));
   }
 
   void GoOn(Time now) {
@@ -150,18 +206,10 @@ class SharingServer final : public Server {
     latest_ = now;
   }
 
-  std::optional<Due> NextDue(Time now) {
-    ++version_;
-    if (jobs_.empty()) return std::nullopt;
-    const double left_ns =
-        std::max(jobs_.front().end_ns - had_ns_, 0.0) / Speed();
-    const Duration left(static_cast<std::int64_t>(std::ceil(left_ns)));
-    return Due{.time = clock_.After(now, left), .what = version_};
-  }
-
   const double cores_;
   Slowness slowness_;
   WorkClock clock_;
+  Streams streams_;
   std::vector<Shared> jobs_;  // A heap.
   double had_ns_ = 0;         // Work that each has had.
   double ends_ns_ = 0;        // Sum over all.

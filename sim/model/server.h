@@ -27,20 +27,28 @@ class Server {
     Time time = {};
     std::uint32_t what = 0;
   };
-  struct Departure {
-    std::optional<std::uint32_t> attempt = {};  // It is done.
-    std::optional<Due> next = {};
-  };
-
   virtual ~Server() = default;
 
   // `now`, here and below, never steps back between calls.
   [[nodiscard]] virtual std::optional<Due> Arrive(const Job& job, Time now) = 0;
 
-  // What became of `what` at the time it was due.
-  [[nodiscard]] virtual Departure Depart(std::uint32_t what, Time now) = 0;
+  // The attempt that is done now that `what` was due; none if what arrived or
+  // was streamed meanwhile has made it late. If there is one, Next comes next.
+  [[nodiscard]] virtual std::optional<std::uint32_t> Depart(std::uint32_t what,
+                                                            Time now) = 0;
 
-  // As Truth has them.
+  // An answer is streamed from now on, and takes AnswerStreams::slots; or one
+  // of those has ended. Next comes next.
+  virtual void Stream(Time now) = 0;
+  virtual void Release(Time now) = 0;
+
+  // Goes on with what is there.
+  [[nodiscard]] virtual std::optional<Due> Next(Time now) = 0;
+
+  // What streams take now, in whole slots.
+  virtual std::size_t SlotsOfStreams() const = 0;
+
+  // As Truth has them: without streams.
   virtual std::size_t InServer() const = 0;
   virtual double WorkLeft(Time now) = 0;
   virtual double SlownessAt(Time now) = 0;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "els/balancer.h"
@@ -18,13 +19,18 @@ namespace els_sim {
 // How the requests of a run went; none is left out, since the run goes on until
 // the last one has been answered or given up.
 struct Result {
-  // By request: the time until it was answered or given up, and if that was a
-  // failure or a timeout the scenario's penalty on top.
+  // By request: the time until it was answered (of a stream, until its first
+  // byte) or given up, and if that was a failure or a timeout the scenario's
+  // penalty on top.
   Histogram costs = {};
+  // The same of light requests and of heavy ones, if sizes are AreApart.
+  Histogram light_costs = {};
+  Histogram heavy_costs = {};
 
   // Requests by how their last attempt went.
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
+  std::uint64_t shed = 0;  // Of these, never sent: all servers had their limit.
   std::uint64_t timed_out = 0;
 
   std::vector<std::uint64_t> picks = {};  // Attempts sent, by server.
@@ -37,9 +43,10 @@ struct Result {
 struct Ended {
   std::uint64_t number = 0;  // In order of arrival, from 0 on.
   Time arrival = {};
-  Time end = {};
-  els::Outcome outcome = {};  // Of its last attempt.
-  std::uint32_t server = 0;   // Which got that.
+  Time end = {};              // Of a stream that went well, its first byte.
+  els::Outcome outcome = {};  // Of its last attempt: never kNeutral.
+  // Which got that. Empty if it was not sent, as all servers had their limit.
+  std::optional<std::uint32_t> server = {};
 };
 
 // Runs to the end, and calls `on_end`, if not empty, for each request as it

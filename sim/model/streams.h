@@ -25,6 +25,9 @@ enum class Purpose : std::uint64_t {
   kOnOff = 7,        // When the stream of requests is on and off; one.
   kPause = 8,        // When a server stands still; by server.
   kNoise = 9,        // How slow its neighbours make it; by server.
+  kNeutral = 10,     // Whether an answer says nothing of speed; by request.
+  kCut = 11,         // Whether an answer is cut off; by request.
+  kStream = 12,      // Whether it is a stream, and how long; by request.
 };
 
 // The draws for one purpose. A value.

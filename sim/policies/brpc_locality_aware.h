@@ -31,6 +31,12 @@ class BrpcLocalityAware final : public Policy {
   Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
+  // To brpc's HTTP client any status but 2xx is a failed call (EHTTP, in
+  // policy/http_rpc_protocol.cpp).
+  void FinishNeutral(const Attempt& attempt, Duration latency,
+                     Time now) override {
+    Finish(attempt, els::Outcome::kFailure, latency, now);
+  }
 
   // As the last pick or answer left it.
   std::int64_t Weight(std::uint32_t server) const;

@@ -28,7 +28,7 @@ void BrpcPowerOfTwo::SetMembers(absl::Span<const Member> members, Time) {
   nodes_.resize(std::max(nodes_.size(), candidates_.Places()));
   for (const Member& member : members) {
     Node& node = nodes_[member.server];
-    node.distance = member.distance;
+    node.cost_factor = member.distance / member.weight;
     if (!before.Has(member.server)) node.latency.reset();
   }
 }
@@ -46,7 +46,8 @@ BrpcPowerOfTwo::Microseconds BrpcPowerOfTwo::Score(std::uint32_t server,
   if (node.latency.has_value()) {
     latency = std::max(latency, *node.latency * Weight(node, now));
   }
-  return latency * (static_cast<double>(node.outstanding) + 1) * node.distance;
+  return latency * (static_cast<double>(node.outstanding) + 1) *
+         node.cost_factor;
 }
 
 // Of equals the first.

@@ -36,9 +36,15 @@ class BrpcPowerOfTwo final : public Policy {
   // least.
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
+  // To brpc's HTTP client any status but 2xx is a failed call (EHTTP, in
+  // policy/http_rpc_protocol.cpp).
+  void FinishNeutral(const Attempt& attempt, Duration latency,
+                     Time now) override {
+    Finish(attempt, els::Outcome::kFailure, latency, now);
+  }
 
   // The decayed latency times the outstanding requests with the next, over the
-  // weight, which is 1 / distance.
+  // weight, which is Member::Share.
   Microseconds Score(std::uint32_t server, Time now) const;
 
  private:
@@ -46,7 +52,7 @@ class BrpcPowerOfTwo final : public Policy {
     std::optional<std::chrono::microseconds> latency = {};  // None yet: empty.
     Time updated = {};
     std::uint32_t outstanding = 0;
-    double distance = 1;
+    double cost_factor = 1;  // 1 / Member::Share.
   };
 
   static double Weight(const Node& node, Time now);

@@ -30,7 +30,7 @@ void D2Relative::SetMembers(absl::Span<const Member> members, Time now) {
     if (!before.Has(member.server)) {
       host = {.health = options_.initial_health, .stay = host.stay + 1};
     }
-    host.weight = 1 / member.distance;
+    host.weight = member.Share();
   }
 }
 

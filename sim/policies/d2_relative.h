@@ -57,7 +57,7 @@ class D2Relative final : public Policy {
               Time now) override;
 
   // As of the last interval that a call has found over. The points are its
-  // share of the picks: 100 times health over distance, rounded.
+  // share of the picks: 100 times health times Member::Share, rounded.
   double Health(std::uint32_t server) const { return hosts_[server].health; }
   std::uint64_t Points(std::uint32_t server) const;
 

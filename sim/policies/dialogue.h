@@ -36,6 +36,8 @@ class Dialogue final : public Policy {
   // that of a timeout or a cancelled call.
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration,
               Time now) override;
+  // The future of a response is done with its head; the body is read later.
+  bool EndsAtFirstByte() const override { return true; }
 
   // As of the latest pick: the outstanding requests, and the failures rounded
   // to a whole number, so that a faint memory of them has an end.

@@ -13,7 +13,7 @@ void DubboShortestResponse::SetMembers(absl::Span<const Member> members, Time) {
   candidates_.Set(members);
   statuses_.resize(std::max(statuses_.size(), candidates_.Places()));
   for (const Member& member : members) {
-    statuses_[member.server].weight = 1 / member.distance;
+    statuses_[member.server].weight = member.Share();
   }
 }
 

@@ -28,7 +28,7 @@ class DubboShortestResponse final : public Policy {
 
   // In whole milliseconds, and 0 without a success in the window: to fail, or
   // to be silent, looks like being the fastest of all. The least is picked;
-  // ties at random, weighted by 1 / Member::distance.
+  // ties at random, weighted by Member::Share.
   std::int64_t EstimatedResponse(std::uint32_t server) const;
 
  private:

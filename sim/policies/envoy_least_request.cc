@@ -19,13 +19,13 @@ void EnvoyLeastRequest::SetMembers(absl::Span<const Member> members, Time) {
   hosts_.resize(std::max(hosts_.size(), candidates_.Places()));
   equal_weights_ =
       std::all_of(members.begin(), members.end(), [&](const Member& member) {
-        return member.distance == members.front().distance;
+        return member.Share() == members.front().Share();
       });
   clock_ = 0;
   turns_ = 0;
   for (const Member& member : members) {
     Host& host = hosts_[member.server];
-    host.weight = 1 / member.distance;
+    host.weight = member.Share();
     // Anywhere within the first round, or access points would march in step.
     host.deadline = random_.Uniform() * Step(host);
     host.turn = turns_++;

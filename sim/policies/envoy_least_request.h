@@ -1,7 +1,7 @@
 #pragma once
 
 // Envoy's least request (LEAST_REQUEST with its defaults: two choices, active
-// request bias 1, no slow start). A weight is 1 / Member::distance.
+// request bias 1, no slow start). A weight is Member::Share.
 
 #include <cstdint>
 #include <vector>

@@ -1,9 +1,9 @@
 #include "sim/policies/expected_latency.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,33 +38,64 @@ void ExpectedLatency::SetMembers(absl::Span<const Member> members, Time now) {
   for (const Member& member : members) {
     backends.push_back({.id = IdOf(member.server),
                         .tag = member.server,
-                        .distance = member.distance});
+                        .distance = member.distance,
+                        .weight = member.weight,
+                        .max_outstanding = member.max_outstanding});
   }
   const absl::Status set = balancer_.SetBackends(backends, AsTimePoint(now));
-  if (!set.ok()) std::abort();  // Such ids and distances are always valid.
+  if (!set.ok()) std::abort();  // What a scenario may say is always valid.
 }
 
 Attempt ExpectedLatency::Pick(Time now, absl::Span<const std::uint32_t> avoid) {
-  if (free_.empty()) {
-    free_.push_back(static_cast<std::uint32_t>(tickets_.size()));
-    tickets_.emplace_back();
-  }
-  const std::uint32_t token = free_.back();
-  free_.pop_back();
+  const std::optional<Attempt> attempt = PickFor(now, {.avoid = avoid});
+  if (!attempt.has_value()) std::abort();  // The members have no limits.
+  return *attempt;
+}
+
+std::optional<Attempt> ExpectedLatency::PickFor(Time now, const Asked& asked) {
   std::vector<std::string> ids;
-  for (const std::uint32_t server : avoid) ids.push_back(IdOf(server));
+  for (const std::uint32_t server : asked.avoid) ids.push_back(IdOf(server));
   const std::vector<std::string_view> avoided(ids.begin(), ids.end());
-  els::Ticket& ticket = tickets_[token];
-  ticket = balancer_.Pick(AsTimePoint(now), avoided);
-  if (!ticket) std::abort();  // Only an empty set gives none.
-  return {.server = static_cast<std::uint32_t>(ticket.tag()), .token = token};
+  els::Request request = {.avoid = avoided, .work = asked.work};
+  if (asked.key.has_value()) {
+    if (!estimator_.has_value()) estimator_.emplace();
+    request.work = estimator_->Work(std::to_string(*asked.key));
+  }
+  els::Ticket ticket = balancer_.Pick(AsTimePoint(now), request);
+  if (!ticket) return std::nullopt;
+  const auto server = static_cast<std::uint32_t>(ticket.tag());
+  return Attempt{.server = server,
+                 .token = requests_.Add({std::move(ticket), asked.key})};
+}
+
+void ExpectedLatency::Learn(const Outstanding& request, Duration latency,
+                            Time now) {
+  if (!request.key.has_value()) return;
+  estimator_->Learn(std::to_string(*request.key), Seconds(latency),
+                    AsTimePoint(now));
+}
+
+void ExpectedLatency::Answered(const Attempt& attempt, Duration latency,
+                               Time now) {
+  Outstanding& request = requests_[attempt.token];
+  request.ticket.Answered(els::Outcome::kSuccess, AsTimePoint(now));
+  Learn(request, latency, now);
 }
 
 void ExpectedLatency::Finish(const Attempt& attempt, els::Outcome outcome,
-                             Duration, Time now) {
-  els::Ticket ticket = std::move(tickets_[attempt.token]);
-  ticket.Finish(outcome, AsTimePoint(now));
-  free_.push_back(attempt.token);
+                             Duration latency, Time now) {
+  Outstanding& request = requests_[attempt.token];
+  request.ticket.Finish(outcome, AsTimePoint(now));
+  if (outcome == els::Outcome::kSuccess && !attempt.begun) {
+    Learn(request, latency, now);
+  }
+  request.ticket = els::Ticket();
+  requests_.Free(attempt.token);
+}
+
+void ExpectedLatency::FinishNeutral(const Attempt& attempt, Duration latency,
+                                    Time now) {
+  Finish(attempt, els::Outcome::kNeutral, latency, now);
 }
 
 PolicyInfo WithOptions(const els::Options& options) {

@@ -1,14 +1,17 @@
 #pragma once
 
 // The library itself, as a proxy would link it: els::Balancer with its default
-// options or those of the setup, driven by the virtual clock.
+// options or those of the setup, driven by the virtual clock; and for requests
+// with keys an els::WorkEstimator, which learns latencies of successes.
 
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "absl/types/span.h"
 #include "els/balancer.h"
+#include "els/work_estimator.h"
 #include "sim/model/policy.h"
+#include "sim/model/slab.h"
 
 namespace els_sim {
 
@@ -16,15 +19,27 @@ class ExpectedLatency final : public Policy {
  public:
   explicit ExpectedLatency(const PolicySetup& setup);
   void SetMembers(absl::Span<const Member> members, Time now) override;
+  // REQUIRES: members without limits.
   Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
+  std::optional<Attempt> PickFor(Time now, const Asked& asked) override;
+  void Answered(const Attempt& attempt, Duration latency, Time now) override;
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
+  void FinishNeutral(const Attempt& attempt, Duration latency,
+                     Time now) override;
 
  private:
   els::Balancer balancer_;
-  // Outstanding tickets; an attempt's token is its ticket's place.
-  std::vector<els::Ticket> tickets_;
-  std::vector<std::uint32_t> free_;
+  struct Outstanding {
+    els::Ticket ticket;
+    std::optional<std::uint64_t> key = {};  // See Asked.
+  };
+
+  // The request is answered: what it cost is known.
+  void Learn(const Outstanding& request, Duration latency, Time now);
+
+  Slab<Outstanding> requests_;                   // By token.
+  std::optional<els::WorkEstimator> estimator_;  // From the first key on.
 };
 
 // The library with these options, which have to be valid and outlive it.

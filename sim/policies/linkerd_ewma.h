@@ -26,6 +26,9 @@ class LinkerdEwma final : public Policy {
   // Every latency counts alike, whatever the outcome.
   void Finish(const Attempt& attempt, els::Outcome, Duration latency,
               Time now) override;
+  // The proxy's handle of a request is dropped with the first data of the
+  // answer (PendingUntilFirstData).
+  bool EndsAtFirstByte() const override { return true; }
 
   // The estimate times the outstanding requests with the next, at `now`, which
   // is from then on the estimate's time.

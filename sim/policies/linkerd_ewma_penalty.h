@@ -30,6 +30,8 @@ class LinkerdEwmaPenalty final : public Policy {
   // be classified: it counts as long as it took, which is less.
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
               Time now) override;
+  // As in LinkerdEwma.
+  bool EndsAtFirstByte() const override { return true; }
 
   // The decayed estimate times the outstanding requests with the next.
   FractionalDuration Load(std::uint32_t server, Time now) const;

@@ -31,6 +31,8 @@ class PeakEwma final : public Policy {
   // a quick answer, as it does to linkerd by default.
   void Finish(const Attempt& attempt, els::Outcome, Duration latency,
               Time now) override;
+  // As in linkerd.
+  bool EndsAtFirstByte() const override { return true; }
 
   // The decayed latency times the outstanding requests with the next: the
   // lower is picked. Reading it changes nothing.

@@ -22,7 +22,7 @@ void SmoothWeightedRoundRobin::SetMembers(absl::Span<const Member> members,
   candidates_.Set(in_turn);
   turns_.assign(candidates_.Places(), {});
   for (const Member& member : members) {
-    turns_[member.server].weight = 1 / member.distance;
+    turns_[member.server].weight = member.Share();
   }
 }
 

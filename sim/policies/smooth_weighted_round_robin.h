@@ -13,7 +13,7 @@
 
 namespace els_sim {
 
-// At each pick everyone gains its weight, 1 / distance; who has most is taken
+// At each pick everyone gains its weight, Member::Share; who has most is taken
 // and pays what all have gained. So the shares are those of the weights, and a
 // heavy server's turns lie apart. Leaves out nginx's passive checks, max_fails
 // and fail_timeout. All access points begin at the same server unless the setup

@@ -11,7 +11,7 @@ void StaticSplit::SetMembers(absl::Span<const Member> members, Time) {
   candidates_.Set(members);
   weights_.resize(candidates_.Places());
   for (const Member& member : members) {
-    weights_[member.server] = 1 / member.distance;
+    weights_[member.server] = member.Share();
   }
 }
 

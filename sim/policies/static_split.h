@@ -11,10 +11,9 @@
 
 namespace els_sim {
 
-// Any server, with a probability in proportion to 1 / Member::distance. The
-// weights are given as distances since that is what a scenario can set by
-// server: of a zone that is `far` = 4, each server has a quarter of what one of
-// the near zone has.
+// Any server, with a probability in proportion to Member::Share: of a
+// zone that is `far` = 4, each server has a quarter of what one of the near
+// zone has.
 class StaticSplit final : public Policy {
  public:
   explicit StaticSplit(const PolicySetup& setup);

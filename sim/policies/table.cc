@@ -50,7 +50,8 @@ constexpr std::array<PolicyInfo, 8> kYardsticks = {{
      MakePower<3, Draws::kDistinct>},
     {"p3c-replacement", "p3c, but some may be the same",
      MakePower<3, Draws::kWithReplacement>},
-    {"split", "at random, in proportion to 1 / distance", Make<StaticSplit>},
+    {"split", "at random, in proportion to weight / distance",
+     Make<StaticSplit>},
 }};
 
 }  // namespace

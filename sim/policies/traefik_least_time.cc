@@ -17,8 +17,8 @@ void TraefikLeastTime::SetMembers(absl::Span<const Member> members, Time) {
   double last = 0;
   for (const Member& member : members) {
     Handler& handler = handlers_[member.server];
-    handler.weight = 1 / member.distance;
-    last += member.distance;
+    handler.weight = member.Share();
+    last += member.distance / member.weight;
     handler.deadline = last;
   }
 }
@@ -59,6 +59,20 @@ Attempt TraefikLeastTime::Pick(Time, absl::Span<const std::uint32_t> avoid) {
   return {.server = chosen, .token = generation_};
 }
 
+void TraefikLeastTime::Sample(Handler& handler, Duration latency) {
+  std::int64_t& oldest = handler.times_ms[handler.answers % kSamples];
+  handler.sum_ms -= oldest;
+  oldest = std::chrono::floor<std::chrono::milliseconds>(latency).count();
+  handler.sum_ms += oldest;
+  ++handler.answers;
+}
+
+void TraefikLeastTime::Answered(const Attempt& attempt, Duration latency,
+                                Time) {
+  if (attempt.token != generation_) return;
+  Sample(handlers_[attempt.server], latency);
+}
+
 void TraefikLeastTime::Finish(const Attempt& attempt, els::Outcome outcome,
                               Duration latency, Time) {
   if (attempt.token != generation_) return;
@@ -66,12 +80,7 @@ void TraefikLeastTime::Finish(const Attempt& attempt, els::Outcome outcome,
   --handler.in_flight;
   const bool answered =
       outcome == els::Outcome::kSuccess || outcome == els::Outcome::kFailure;
-  if (!answered) return;
-  std::int64_t& oldest = handler.times_ms[handler.answers % kSamples];
-  handler.sum_ms -= oldest;
-  oldest = std::chrono::floor<std::chrono::milliseconds>(latency).count();
-  handler.sum_ms += oldest;
-  ++handler.answers;
+  if (answered && !attempt.begun) Sample(handler, latency);
 }
 
 }  // namespace els_sim

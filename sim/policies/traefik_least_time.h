@@ -2,7 +2,7 @@
 
 // Traefik's `leasttime` (pkg/server/service/loadbalancer/leasttime): the mean
 // of the last hundred answers' times times the outstanding requests with the
-// next, over the weight 1 / Member::distance; the least of all.
+// next, over the weight Member::Share; the least of all.
 
 #include <array>
 #include <cstddef>
@@ -23,6 +23,8 @@ class TraefikLeastTime final : public Policy {
   // Starts everything anew, as a new configuration does there.
   void SetMembers(absl::Span<const Member> members, Time now) override;
   Attempt Pick(Time now, absl::Span<const std::uint32_t> avoid = {}) override;
+  // Its time is that of the first byte.
+  void Answered(const Attempt& attempt, Duration latency, Time now) override;
   // Takes a failure as an answer like any other, and what is given up as none.
   // Times are whole milliseconds.
   void Finish(const Attempt& attempt, els::Outcome outcome, Duration latency,
@@ -43,6 +45,7 @@ class TraefikLeastTime final : public Policy {
     std::size_t answers = 0;  // Ever.
   };
 
+  static void Sample(Handler& handler, Duration latency);
   std::uint32_t EarliestOf(absl::Span<const std::uint32_t> equals);
 
   Candidates candidates_;

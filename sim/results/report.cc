@@ -1,8 +1,10 @@
 #include "sim/results/report.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -37,16 +39,25 @@ std::string Percent(double ratio) {
   return absl::StrFormat("%.2f", 100 * ratio);
 }
 
-Row Header(std::size_t servers) {
+// Whether an access point may refuse a request.
+bool MayShed(const Scenario& scenario) {
+  return std::any_of(scenario.servers.begin(), scenario.servers.end(),
+                     [](const ServerPlan& server) {
+                       return server.max_outstanding.has_value();
+                     });
+}
+
+Row Header(const Scenario& scenario) {
   Row row = {"policy", "mean ms", "+-",       "p50",      "p90",
              "p99",    "p99.9",   "errors %", "attempts", "end s"};
-  for (std::size_t i = 0; i < servers; ++i) {
+  if (MayShed(scenario)) row.emplace_back("shed %");
+  for (std::size_t i = 0; i < scenario.servers.size(); ++i) {
     row.push_back(absl::StrFormat("b%d %%", i));
   }
   return row;
 }
 
-Row Cells(const Summary& summary) {
+Row Cells(const Scenario& scenario, const Summary& summary) {
   Row row = {std::string(summary.policy),
              Milliseconds(summary.mean),
              summary.standard_error.has_value()
@@ -59,8 +70,36 @@ Row Cells(const Summary& summary) {
              Percent(summary.error_rate),
              absl::StrFormat("%.2f", summary.attempts_per_request),
              absl::StrFormat("%.1f", summary.end.count() / 1e9)};
+  if (MayShed(scenario)) row.push_back(Percent(summary.shed_rate));
   for (const double share : summary.shares) row.push_back(Percent(share));
   return row;
+}
+
+SizeSummary SummariseSize(const Histogram& costs) {
+  return {.mean = costs.Mean(),
+          .p50 = costs.Quantile(500),
+          .p99 = costs.Quantile(990),
+          .p999 = costs.Quantile(999)};
+}
+
+void AppendCells(const SizeSummary& size, Row& row) {
+  row.push_back(Milliseconds(size.mean));
+  for (const Duration quantile : {size.p50, size.p99, size.p999}) {
+    row.push_back(Milliseconds(quantile));
+  }
+}
+
+std::string RenderSizes(absl::Span<const Summary> summaries) {
+  std::vector<Row> rows = {{"policy", "light ms", "p50", "p99", "p99.9",
+                            "heavy ms", "p50", "p99", "p99.9"}};
+  for (const Summary& summary : summaries) {
+    Row row = {std::string(summary.policy)};
+    AppendCells(summary.light, row);
+    AppendCells(summary.heavy, row);
+    rows.push_back(std::move(row));
+  }
+  return "\nlight requests, smaller than the mean, and heavy ones\n" +
+         RenderTable(rows);
 }
 
 double FarOfAll(const WindowResult& window) {
@@ -154,14 +193,20 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
                   absl::Span<const std::size_t> watched) {
   Summary summary = {.policy = policy};
   Histogram costs;
+  Histogram light;
+  Histogram heavy;
   std::vector<std::uint64_t> picks(results.front().picks.size());
   std::uint64_t errors = 0;
+  std::uint64_t shed = 0;
   std::uint64_t attempts = 0;
   for (const Result& result : results) {
     costs.Merge(result.costs);
+    light.Merge(result.light_costs);
+    heavy.Merge(result.heavy_costs);
     summary.end += FractionalDuration(result.end.time_since_epoch()) /
                    static_cast<double>(results.size());
     errors += result.failed + result.timed_out;
+    shed += result.shed;
     for (std::size_t i = 0; i < picks.size(); ++i) {
       picks[i] += result.picks[i];
       attempts += result.picks[i];
@@ -173,7 +218,10 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
   summary.p90 = costs.Quantile(900);
   summary.p99 = costs.Quantile(990);
   summary.p999 = costs.Quantile(999);
+  summary.light = SummariseSize(light);
+  summary.heavy = SummariseSize(heavy);
   summary.error_rate = Ratio(errors, costs.count());
+  summary.shed_rate = Ratio(shed, costs.count());
   summary.attempts_per_request = Ratio(attempts, costs.count());
   for (const std::uint64_t count : picks) {
     summary.shares.push_back(Ratio(count, attempts));
@@ -186,12 +234,15 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
 
 std::string Render(const Scenario& scenario, Seeds seeds,
                    absl::Span<const Summary> summaries) {
-  std::vector<Row> rows = {Header(scenario.servers.size())};
-  for (const Summary& summary : summaries) rows.push_back(Cells(summary));
+  std::vector<Row> rows = {Header(scenario)};
+  for (const Summary& summary : summaries) {
+    rows.push_back(Cells(scenario, summary));
+  }
   std::string text = absl::StrFormat(
       "%s: %s\n%s, access points %d, seeds %d to %d\n\n%s", scenario.name,
       scenario.description, Traffic(scenario), scenario.access_points,
       seeds.first, seeds.first + (seeds.count - 1), RenderTable(rows));
+  if (AreApart(scenario.sizes)) text += RenderSizes(summaries);
   for (std::size_t i = 0; i < scenario.windows.size(); ++i) {
     absl::StrAppend(&text, "\n", RenderWindow(scenario, i, summaries));
   }

@@ -29,6 +29,14 @@ struct WindowSummary {
   Duration p99 = {};
 };
 
+// Light requests, or heavy ones, over all seeds.
+struct SizeSummary {
+  FractionalDuration mean = {};
+  Duration p50 = {};
+  Duration p99 = {};
+  Duration p999 = {};
+};
+
 // Over all requests of all seeds, a failed one counting as Result says.
 struct Summary {
   std::string_view policy = {};
@@ -40,8 +48,11 @@ struct Summary {
   Duration p99 = {};
   Duration p999 = {};
   double error_rate = 0;            // Failures and timeouts, of all requests.
+  double shed_rate = 0;             // Failures that were never sent.
   double attempts_per_request = 0;  // 1 without retries.
   std::vector<double> shares = {};  // Of all attempts, by server.
+  SizeSummary light = {};           // If sizes are AreApart.
+  SizeSummary heavy = {};
   std::vector<WindowSummary> windows = {};
   FractionalDuration end = {};  // The last request's end, mean over seeds.
 };
@@ -51,7 +62,8 @@ struct Summary {
 Summary Summarise(std::string_view policy, absl::Span<const Result> results,
                   absl::Span<const std::size_t> watched = {});
 
-// Head and table, then a table for each window; each line ended by a newline.
+// Head and table; a table of light and heavy requests, if sizes are AreApart;
+// then a table for each window; each line ended by a newline.
 std::string Render(const Scenario& scenario, Seeds seeds,
                    absl::Span<const Summary> summaries);
 

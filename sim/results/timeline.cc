@@ -24,7 +24,7 @@ void Timeline::Add(const Ended& request) {
   ++step.requests;
   step.cost += request.end - request.arrival;
   if (request.outcome != els::Outcome::kSuccess) step.cost += penalty_;
-  ++step.by_server[request.server];
+  if (request.server.has_value()) ++step.by_server[*request.server];
 }
 
 }  // namespace els_sim

@@ -42,6 +42,13 @@ std::vector<Family> MakeFamilies() {
       {"ramps", Role::kHoldOut, {"load-ramp", "rising"}},
       {"overload", Role::kHoldOut, {"retry-storm", "shedding"}},
       {"distances", Role::kHoldOut, {"zones-rtt"}},
+      {"one access point",
+       Role::kHoldOut,
+       {"one-gateway", "one-gateway-sized", "few-heavy-two",
+        "few-heavy-two-key", "few-heavy-ten", "few-heavy-ten-size"}},
+      {"newcomers", Role::kHoldOut, {"quiet-scale-out", "long-answers"}},
+      {"answers", Role::kHoldOut, {"not-found", "held-streams", "cut-answers"}},
+      {"weights and limits", Role::kHoldOut, {"weighted", "one-at-a-time"}},
   };
 }
 

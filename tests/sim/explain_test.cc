@@ -91,19 +91,30 @@ TEST(Explain, TellsEveryTroubleOfAServer) {
       .phases = {{.from = seconds(1),
                   .until = seconds(2),
                   .slowness = 3,
-                  .failure_rate = 0.5},
+                  .failure_rate = 0.5,
+                  .neutral_rate = 0.25,
+                  .cut_rate = 0.125},
                  {.from = seconds(5), .silent = true}},
       .crowding = Crowding{.capacity = 60, .beyond = 5},
       .pauses = Pauses{.length = milliseconds(50), .mean_between = seconds(2)},
       .noise = Noise{1, 4, milliseconds(100), milliseconds(100)},
       .warm_up = WarmUp{.length = seconds(10)},
+      .neutral_rate = 0.75,
+      .streams =
+          AnswerStreams{
+              .part = 0.5, .mean_length = seconds(30), .slots = 0.125},
       .joins_at = milliseconds(500),
       .leaves_at = seconds(8)};
   for (const char* sentence :
        {"b1: 2 cores shared by all that is in it, and it refuses what arrives "
         "while 9 are in it.",
         "From 1 s to 2 s it takes 3 times as long and fails 50 % of what "
-        "arrives, after 1 ms.",
+        "arrives, after 1 ms and answers 25 % at once, after 1 ms, with what "
+        "says nothing of speed (404) and cuts 12.5 % of its answers off, 1 ms "
+        "after their first byte.",
+        "Otherwise it answers 75 % at once, after 1 ms, with",
+        "Of its answers 50 % are streamed: they end 30 s in the mean after "
+        "their first byte, and take 0.125 of a slot until then.",
         "From 5 s on it answers nothing.", "takes 1 + n/60 times as long",
         "It stands still for 50 ms every 2 s in the mean.",
         "1 to 4 times as long, drawn anew every 100 ms.", "It joins at 500 ms.",

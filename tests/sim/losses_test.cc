@@ -10,6 +10,7 @@
 #include <iterator>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sim/files/catalogue.h"
 #include "sim/model/policy.h"
@@ -57,8 +58,26 @@ constexpr Bound kBounds[] = {
     {"shortest-expected-delay", 1.45, 0.45},
 };
 
+// Without a bound: a quick 404 costs little, where els alone is told of work,
+// weights or limits costs compare what is told, and for the rest none is set.
+constexpr std::string_view kNotBounded[] = {
+    "cut-answers",   "few-heavy-ten",     "few-heavy-ten-size",
+    "few-heavy-two", "few-heavy-two-key", "held-streams",
+    "long-answers",  "not-found",         "one-at-a-time",
+    "one-gateway",   "one-gateway-sized", "quiet-scale-out",
+    "weighted"};
+
+std::vector<Scenario> BoundedScenarios() {
+  std::vector<Scenario> scenarios = Scenarios();
+  std::erase_if(scenarios, [](const Scenario& scenario) {
+    return std::count(std::begin(kNotBounded), std::end(kNotBounded),
+                      scenario.name) > 0;
+  });
+  return scenarios;
+}
+
 TEST(Losses, AreNoneOverAllAndAsFewInEachScenarioAsTheyWere) {
-  ContestPlan plan = {.scenarios = Scenarios(),
+  ContestPlan plan = {.scenarios = BoundedScenarios(),
                       .policies = {FindPolicy("els")},
                       .base = 0,
                       .seeds = {.first = 1, .count = 1},

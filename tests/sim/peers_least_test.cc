@@ -133,6 +133,16 @@ TEST(TraefikLeastTime, KnowsTheLastHundredAnswers) {
   EXPECT_DOUBLE_EQ(policy.Score(0), 20);
 }
 
+TEST(TraefikLeastTime, TakesTheTimeOfAFirstByteAndCountsUntilTheEnd) {
+  TraefikLeastTime policy(SetupOf(1));
+  Attempt attempt = policy.Pick(kStart);
+  policy.Answered(attempt, milliseconds(40), kStart);
+  EXPECT_DOUBLE_EQ(policy.Score(0), 40 * 2);
+  attempt.begun = true;
+  Succeed(policy, attempt, seconds(9));
+  EXPECT_DOUBLE_EQ(policy.Score(0), 40);
+}
+
 TEST(TraefikLeastTime, GivesAllToWhatHasNeverAnswered) {
   TraefikLeastTime policy(SetupOf(2));
   Request(policy, 1, milliseconds(1));

@@ -86,6 +86,23 @@ TEST(Render, AlignsTheColumnsUnderTheirHeads) {
             "      0.00      1.00    5.0   0.00  100.00\n");
 }
 
+TEST(Render, AddsATableOfLightAndHeavyRequestsIfSizesAreApart) {
+  const Scenario scenario = {.sizes = {.shape = BimodalSize()},
+                             .servers = {{}, {}}};
+  std::vector<Result> results = TwoResults();
+  results[0].light_costs = Of({milliseconds(10), milliseconds(20)});
+  results[1].light_costs = Of({milliseconds(60)});
+  results[0].heavy_costs = Of({milliseconds(1030)});
+  const std::string text =
+      Render(scenario, {.first = 1, .count = 2}, {Summarise("p2c", results)});
+  EXPECT_EQ(text.substr(text.find("\nlight")),
+            "\nlight requests, smaller than the mean, and heavy ones\n"
+            "policy  light ms    p50    p99  p99.9  heavy ms      p50      p99"
+            "    p99.9\n"
+            "p2c        30.00  20.00  60.00  60.00   1030.00  1030.00  1030.00"
+            "  1030.00\n");
+}
+
 TEST(Render, AddsATableForEachWindow) {
   Scenario scenario = {.name = "two",
                        .description = "two servers",

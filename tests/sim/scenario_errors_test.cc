@@ -124,6 +124,27 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"slots = 8\n\n[[", "slots = 8.0\n\n[[",
             "17:9: servers[0].slots is 8; it must be a whole number, not "
             "negative"},
+        Row{"slowness = 10", "cut_rate = true",
+            "21:37: servers[1].phases[0].cut_rate is true; it must be a "
+            "number"},
+        Row{"slots = 8\n\n[[", "streams = { part = 0.5 }\n\n[[",
+            "17:11: servers[0].streams.mean_length is missing"},
+        Row{"slots = 8\n\n[[", "streams = true\n\n[[",
+            "17:11: servers[0].streams is true; it must be a table"},
+        Row{"slots = 8\n\n[[", "neutral_after = 5\n\n[[",
+            "17:17: servers[0].neutral_after is 5; it must be a duration, such "
+            "as \"250us\", \"40ms\", \"1.5s\" or \"2min\""},
+        Row{"slots = 8\n\n[[", "weight = \"2\"\n\n[[",
+            "17:10: servers[0].weight is \"2\"; it must be a number"},
+        Row{"slots = 8\n\n[[", "max_outstanding = 1.5\n\n[[",
+            "17:19: servers[0].max_outstanding is 1.5; it must be a whole "
+            "number, not negative"},
+        Row{"count = 10", "work = \"sizes\"",
+            "24:8: access_points.work is \"sizes\"; it must be one of none, "
+            "size, key"},
+        Row{"count = 10", "work = 1",
+            "24:8: access_points.work is 1; it must be a text in quotes, not "
+            "empty"},
         Row{"count = 2", "count = 0",
             "16:9: servers[0].count is 0; it must be in [1, 10000]"},
         Row{"count = 2", "apart = \"1s\"",
@@ -135,7 +156,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{", slowness = 10", "",
             "21:11: servers[1].phases[0].slowness or "
             "servers[1].phases[0].failure_rate or servers[1].phases[0].silent "
-            "is missing"},
+            "or servers[1].phases[0].neutral_rate or "
+            "servers[1].phases[0].cut_rate is missing"},
         Row{"slots = 8\n\n[[", "noise = { least = 1, most = 2 }\n\n[[",
             "17:9: servers[0].noise.shortest is missing\n"
             "a/x.toml:17:9: servers[0].noise.longest is missing"}));
@@ -171,6 +193,34 @@ INSTANTIATE_TEST_SUITE_P(
             "[0, 1]"},
         Row{"slots = 8\n\n[[", "slots = 0\n\n[[",
             "17:9: servers[0].slots is 0; it must be in [1, 1000000]"},
+        Row{"slowness = 10", "neutral_rate = -0.5",
+            "21:41: servers[1].phases[0].neutral_rate is -0.5; it must be in "
+            "[0, 1]"},
+        Row{"slowness = 10", "cut_rate = 1.5",
+            "21:37: servers[1].phases[0].cut_rate is 1.5; it must be in [0, "
+            "1]"},
+        Row{"slots = 8\n\n[[", "cut_after = \"25h\"\n\n[[",
+            "17:13: servers[0].cut_after is 90000s; it must be in [0s, "
+            "86400s]"},
+        Row{"slots = 8\n\n[[",
+            "streams = { mean_length = \"1s\", part = 0 }\n\n[[",
+            "17:40: servers[0].streams.part is 0; it must be in (0, 1]"},
+        Row{"slots = 8\n\n[[",
+            "streams = { mean_length = \"1s\", slots = 2 }\n\n[[",
+            "17:41: servers[0].streams.slots is 2; it must be in [0, 1]"},
+        Row{"slots = 8\n\n[[", "streams = { mean_length = \"0s\" }\n\n[[",
+            "17:27: servers[0].streams.mean_length is 0s; it must be in (0s, "
+            "86400s]"},
+        Row{"slots = 8\nphases", "neutral_rate = 2\nphases",
+            "20:16: servers[1].neutral_rate is 2; it must be in [0, 1]"},
+        Row{"slots = 8\n\n[[", "neutral_after = \"25h\"\n\n[[",
+            "17:17: servers[0].neutral_after is 90000s; it must be in [0s, "
+            "86400s]"},
+        Row{"slots = 8\n\n[[", "weight = 0\n\n[[",
+            "17:10: servers[0].weight is 0; it must be in (0, 1000000]"},
+        Row{"slots = 8\n\n[[", "max_outstanding = 0\n\n[[",
+            "17:19: servers[0].max_outstanding is 0; it must be in [1, "
+            "4294967295]"},
         Row{"load = 0.5", "load = nan",
             "9:8: arrivals.load is nan; it must be in (0, 1000]"},
         Row{"load = 0.5",

@@ -86,6 +86,11 @@ TEST(ScenarioFile, HasDefaultsForAllThatHappensToNothing) {
   EXPECT_EQ(server.failure_after, milliseconds(1));
   EXPECT_EQ(server.joins_at, Duration::zero());
   EXPECT_EQ(server.leaves_at, Duration::max());
+  EXPECT_FALSE(server.streams.has_value());
+  EXPECT_EQ(server.neutral_rate, 0);
+  EXPECT_EQ(server.neutral_after, milliseconds(1));
+  EXPECT_EQ(server.weight, 1);
+  EXPECT_FALSE(server.max_outstanding.has_value());
 }
 
 TEST(ScenarioFile, KnowsEveryKindOfArrivals) {
@@ -212,13 +217,19 @@ most_in_flight = 20
 phases = [
   { until = "1s", silent = true },
   { from = "2s", until = "3s", slowness = 10 },
-  { from = "3s", failure_rate = 0.5 },
+  { from = "3s", failure_rate = 0.5, neutral_rate = 0.25, cut_rate = 1 },
 ]
 crowding = { capacity = 60 }
 pauses = { length = "50ms", mean_between = "2s" }
 noise = { least = 1, most = 4, shortest = "1s", longest = "2s" }
 warm_up = { length = "10s", most = 3 }
+streams = { part = 0.5, mean_length = "20s", slots = 0.1 }
 failure_after = "10ns"
+neutral_rate = 0.125
+neutral_after = "20ns"
+cut_after = "30ns"
+weight = 2.5
+max_outstanding = 7
 )");
   ASSERT_EQ(servers.size(), 1u);
   const ServerPlan& server = servers[0];
@@ -231,6 +242,9 @@ failure_after = "10ns"
   EXPECT_EQ(server.phases[0].until, seconds(1));
   EXPECT_EQ(server.phases[1].slowness, 10);
   EXPECT_EQ(server.phases[2].failure_rate, 0.5);
+  EXPECT_EQ(server.phases[2].neutral_rate, 0.25);
+  EXPECT_EQ(server.phases[2].cut_rate, 1);
+  EXPECT_FALSE(server.phases[1].neutral_rate.has_value());
   EXPECT_EQ(server.phases[2].until, Duration::max());
   EXPECT_EQ(server.crowding->capacity, 60);
   EXPECT_EQ(server.crowding->beyond, 5);
@@ -242,7 +256,28 @@ failure_after = "10ns"
   EXPECT_EQ(server.noise->longest, seconds(2));
   EXPECT_EQ(server.warm_up->length, seconds(10));
   EXPECT_EQ(server.warm_up->most, 3);
+  EXPECT_EQ(server.streams->part, 0.5);
+  EXPECT_EQ(server.streams->mean_length, seconds(20));
+  EXPECT_EQ(server.streams->slots, 0.1);
   EXPECT_EQ(server.failure_after, Duration(10));
+  EXPECT_EQ(server.neutral_rate, 0.125);
+  EXPECT_EQ(server.neutral_after, Duration(20));
+  EXPECT_EQ(server.cut_after, Duration(30));
+  EXPECT_EQ(server.weight, 2.5);
+  EXPECT_EQ(server.max_outstanding, 7u);
+}
+
+TEST(ScenarioFile, SaysWhatIsKnownOfTheSizeOfARequest) {
+  const std::string access_points = kBurst + kSizes + kServer;
+  EXPECT_EQ(Parsed(access_points).work, WorkTold::kNone);
+  for (const auto& [word, work] :
+       {std::pair("none", WorkTold::kNone), std::pair("size", WorkTold::kSize),
+        std::pair("key", WorkTold::kKey)}) {
+    EXPECT_EQ(
+        Parsed(access_points + "[access_points]\nwork = \"" + word + "\"\n")
+            .work,
+        work);
+  }
 }
 
 TEST(ScenarioFile, MakesManyServersOfOneEntryAndSetsThemApart) {

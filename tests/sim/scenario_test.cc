@@ -55,5 +55,16 @@ TEST(BaseRate, IsTheLoadTimesWhatTheServersCanDo) {
   EXPECT_DOUBLE_EQ(BaseRate(scenario, {.rate = 7}), 7);
 }
 
+TEST(SizeClass, IsTheKindOfABimodalSizeAndThePowerOfTwoOfOthers) {
+  const Sizes bimodal = {.mean = std::chrono::milliseconds(10),
+                         .shape = BimodalSize()};
+  EXPECT_EQ(SizeClass(bimodal, std::chrono::milliseconds(5)), 0);
+  EXPECT_EQ(SizeClass(bimodal, std::chrono::milliseconds(55)), 1);
+  const Sizes other = {.mean = std::chrono::milliseconds(10)};
+  EXPECT_EQ(SizeClass(other, Duration(1023)), 512);
+  EXPECT_EQ(SizeClass(other, Duration(1024)), 1024);
+  EXPECT_EQ(SizeClass(other, Duration(0)), 0);
+}
+
 }  // namespace
 }  // namespace els_sim

@@ -25,6 +25,16 @@ class ServerTest : public testing::Test {
                            At(at));
   }
 
+  struct Departure {
+    std::optional<std::uint32_t> attempt = {};
+    std::optional<Server::Due> next = {};
+  };
+  Departure Depart(std::uint32_t what, Time now) {
+    Departure departure = {.attempt = server_->Depart(what, now)};
+    if (departure.attempt.has_value()) departure.next = server_->Next(now);
+    return departure;
+  }
+
   static Time At(int ms) { return Time(milliseconds(ms)); }
 
   ServerPlan plan_;
@@ -44,14 +54,14 @@ TEST_F(ServerTest, StartsWaitingJobsInTheOrderOfArrival) {
   EXPECT_TRUE(Arrive(10, 0).has_value());
   EXPECT_FALSE(Arrive(20, 0).has_value());
   EXPECT_FALSE(Arrive(30, 0).has_value());
-  const Server::Departure first = server_->Depart(10, At(10));
+  const Departure first = Depart(10, At(10));
   EXPECT_EQ(first.attempt, 10);
   EXPECT_EQ(first.next->what, 20);
   EXPECT_EQ(first.next->time, At(30));
   EXPECT_FALSE(Arrive(40, 15).has_value());  // Behind 30, though 10 has left.
-  EXPECT_EQ(server_->Depart(20, At(30)).next->what, 30);
-  EXPECT_EQ(server_->Depart(30, At(60)).next->what, 40);
-  EXPECT_FALSE(server_->Depart(40, At(100)).next.has_value());
+  EXPECT_EQ(Depart(20, At(30)).next->what, 30);
+  EXPECT_EQ(Depart(30, At(60)).next->what, 40);
+  EXPECT_FALSE(Depart(40, At(100)).next.has_value());
   EXPECT_EQ(server_->InServer(), 0);
 }
 
@@ -59,10 +69,10 @@ TEST_F(ServerTest, FreesASlotOnlyWhenNobodyWaits) {
   Make({});
   EXPECT_TRUE(Arrive(10, 0).has_value());
   EXPECT_FALSE(Arrive(20, 0).has_value());
-  EXPECT_TRUE(server_->Depart(10, At(10)).next.has_value());
+  EXPECT_TRUE(Depart(10, At(10)).next.has_value());
   EXPECT_FALSE(Arrive(5, 12).has_value());
-  EXPECT_TRUE(server_->Depart(20, At(30)).next.has_value());
-  EXPECT_FALSE(server_->Depart(5, At(35)).next.has_value());
+  EXPECT_TRUE(Depart(20, At(30)).next.has_value());
+  EXPECT_FALSE(Depart(5, At(35)).next.has_value());
   EXPECT_TRUE(Arrive(4, 40).has_value());
 }
 
@@ -73,7 +83,7 @@ TEST_F(ServerTest, KnowsTheWorkThatIsLeft) {
   static_cast<void>(Arrive(20, 0));  // 40 ms.
   static_cast<void>(Arrive(30, 5));  // 60 ms, and waits.
   EXPECT_DOUBLE_EQ(server_->WorkLeft(At(5)), (15 + 35 + 60) / 2 * 1e6);
-  static_cast<void>(server_->Depart(10, At(20)));
+  static_cast<void>(Depart(10, At(20)));
   EXPECT_DOUBLE_EQ(server_->WorkLeft(At(30)), (10 + 50) / 2 * 1e6);
 }
 
@@ -90,12 +100,12 @@ TEST_F(ServerTest, SharesItsCoreAmongAll) {
   const auto both = Arrive(30, 10);
   EXPECT_EQ(both->time, At(30));
   // What was due before the second came is due no more.
-  EXPECT_FALSE(server_->Depart(both->what - 1, At(20)).attempt.has_value());
+  EXPECT_FALSE(Depart(both->what - 1, At(20)).attempt.has_value());
   EXPECT_DOUBLE_EQ(server_->WorkLeft(At(20)), 30e6);
-  const Server::Departure first = server_->Depart(both->what, At(30));
+  const Departure first = Depart(both->what, At(30));
   EXPECT_EQ(first.attempt, 20);
   EXPECT_EQ(first.next->time, At(50));
-  EXPECT_EQ(server_->Depart(first.next->what, At(50)).attempt, 30);
+  EXPECT_EQ(Depart(first.next->what, At(50)).attempt, 30);
   EXPECT_EQ(server_->InServer(), 0);
 }
 
@@ -119,6 +129,53 @@ TEST_F(ServerTest, StandsStillForAsLongAsItsPausesLast) {
     EXPECT_NEAR(paused_ms, 100 * 50, 4 * 10 * 50);
     EXPECT_EQ(static_cast<int>(paused_ms) % 50, 0);
   }
+}
+
+// Of 4 slots, streams of 0.3 take 0.3, 0.6 and 0.9: none, one and one.
+TEST_F(ServerTest, LeavesWholeSlotsToStreams) {
+  Make({.slots = 4, .streams = AnswerStreams{.slots = 0.3}});
+  for (const std::size_t slots : {0, 1, 1, 1, 2}) {
+    server_->Stream(At(0));
+    EXPECT_EQ(server_->SlotsOfStreams(), slots);
+  }
+  EXPECT_TRUE(Arrive(10, 0).has_value());
+  EXPECT_TRUE(Arrive(20, 0).has_value());
+  EXPECT_FALSE(Arrive(30, 0).has_value());
+  server_->Release(At(1));
+  EXPECT_EQ(server_->Next(At(1))->what, 30);
+  EXPECT_EQ(server_->InServer(), 3);
+}
+
+TEST_F(ServerTest, AlwaysServesOneHoweverManyStreamsThereAre) {
+  Make({.slots = 2, .streams = AnswerStreams{.slots = 1}});
+  for (int i = 0; i < 3; ++i) server_->Stream(At(0));
+  EXPECT_TRUE(Arrive(10, 0).has_value());
+  EXPECT_FALSE(Arrive(20, 0).has_value());
+  EXPECT_EQ(Depart(10, At(10)).next->what, 20);
+}
+
+TEST_F(ServerTest, LetsStreamsThatTakeNothingTakeNothing) {
+  Make({.streams = AnswerStreams()});
+  for (int i = 0; i < 100; ++i) server_->Stream(At(0));
+  EXPECT_EQ(server_->SlotsOfStreams(), 0);
+  EXPECT_TRUE(Arrive(10, 0).has_value());
+}
+
+// One core, half of which a stream takes as a job would: 10 ms alone, then a
+// third less speed. The 20 ms that are left take 30, the last 10 of them 10
+// again once the stream is gone.
+TEST_F(ServerTest, SharesItsCoresWithStreams) {
+  Make({.discipline = Discipline::kSharing,
+        .streams = AnswerStreams{.slots = 0.5}});
+  EXPECT_EQ(Arrive(30, 0)->time, At(30));
+  server_->Stream(At(10));
+  const auto shared = server_->Next(At(10));
+  EXPECT_EQ(shared->time, At(40));
+  server_->Release(At(25));
+  const auto alone = server_->Next(At(25));
+  EXPECT_EQ(alone->time, At(35));
+  EXPECT_FALSE(Depart(shared->what, At(35)).attempt.has_value());
+  EXPECT_EQ(Depart(alone->what, At(35)).attempt, 30);
 }
 
 }  // namespace
