@@ -50,7 +50,14 @@ struct Options {
   // How much of its work a request counts for between Answered and Finish. 0
   // for streams that cost a server nothing once they have begun; 1 if they cost
   // as much as before. 0 to 1.
-  double answered_weight = 0.1;
+  double answered_weight = 0.01;
+
+  // How much of the outstanding is counted in work, and not in requests. 1 for
+  // servers that do one thing at a time, where a heavy request delays those
+  // behind it by all of its work. 0 for servers that do much side by side,
+  // where it takes no more than a place. It matters only if Request::work is
+  // given. 0 to 1.
+  double queue_by_work = 0;
 
   // A backend that leaves the set keeps what was learnt of it if it returns
   // within this time. After this time it starts anew. 0 to 1 day.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/index/word.h"
+#include "src/score/news.h"
 
 namespace els::internal {
 namespace {

@@ -8,9 +8,9 @@
 #include "els/options.h"
 #include "src/base/spin_lock.h"
 #include "src/base/steady_time.h"
+#include "src/engine/inbox.h"
 #include "src/score/fleet.h"
 #include "src/score/moment.h"
-#include "src/score/news.h"
 #include "src/set/scoreboard.h"
 
 namespace els::internal {

@@ -6,6 +6,7 @@
 
 #include "els/random.h"
 #include "src/engine/explain.h"
+#include "src/score/news.h"
 #include "src/set/backend_copy.h"
 
 namespace els::internal {

@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "els/balancer.h"
 #include "els/options.h"
+#include "src/engine/inbox.h"
 #include "src/score/moment.h"
 #include "src/score/news.h"
 #include "src/score/work.h"

@@ -6,6 +6,7 @@
 
 #include "els/balancer.h"
 #include "els/snapshot.h"
+#include "src/score/counts.h"
 #include "src/score/expected_latency.h"
 #include "src/score/moment.h"
 #include "src/score/news.h"
@@ -14,27 +15,6 @@
 #include "src/score/work.h"
 
 namespace els::internal {
-
-// What the operator says of a backend.
-struct Traits {
-  double distance = 1;
-  double per_weight = 1;              // The mean weight by the backend's.
-  std::uint32_t max_outstanding = 0;  // 0: no limit.
-  bool operator==(const Traits&) const = default;
-};
-
-// Counts of what went otherwise than a success at one backend. They lie apart
-// from Evidence, as calls seldom write them, and read them for a setback or a
-// Snapshot only.
-struct Mishaps {
-  std::uint64_t failures = 0;
-  std::uint64_t timeouts = 0;
-  std::uint64_t cancelled = 0;
-  std::uint64_t dropped = 0;  // Given up before an answer.
-  std::uint64_t neutral = 0;
-  std::uint64_t cut = 0;  // Answered well, and ended badly.
-  std::uint32_t late_finishes = 0;
-};
 
 // What successive requests teach of one backend. No other class knows what each
 // outcome teaches. A plain value; its Record guards it.
@@ -160,7 +140,8 @@ class Evidence {
   // Changes `terms`, which are those before a pick, to those after it.
   // REQUIRES: Picked has counted the pick, of `work`.
   void AddPickTo(const Moment& moment, Work work, Terms& terms) const {
-    terms.queue += FromWork(work) * traits_.per_weight;
+    terms.queue += Mix(moment.rules->queue_by_work, FromWork(work), 1) *
+                   traits_.per_weight;
     terms.overdue = OverdueAt(moment, terms);
     terms.share += moment.fair_part * traits_.per_weight;
     terms.turn = TurnAt(moment, terms);
@@ -260,18 +241,6 @@ class Evidence {
     if (contacts_ < kProven) ++contacts_;
   }
 
-  // A latency per typical work, and how much it counts. A heavy request says no
-  // more of the backend than a typical one. A light one says less: most of its
-  // latency may have been spent in waiting for others.
-  struct Sample {
-    double latency_s = 0;
-    double weight = 1;
-  };
-  static Sample PerWork(double latency_s, Work work) {
-    if (work == kTypicalWork) return {latency_s, 1};
-    return {latency_s * (kUnitsOfWork / work),
-            std::min(1.0, work / kUnitsOfWork)};
-  }
   void LearnLatency(const Sample& sample, const Moment& moment) {
     const double weighted_s = sample.latency_s * sample.weight;
     const double known_s = LatencySeconds(moment);
@@ -340,11 +309,20 @@ class Evidence {
     return spared_s_ * moment.recent_rate;
   }
 
+  // Returns `part` of a, and the rest of b.
+  static double Mix(double part, double a, double b) {
+    return b + part * (a - b);
+  }
+
   double Queue(const Moment& moment) const {
-    const double answered_weight = moment.rules->answered_weight;
-    const double work = outstanding_.waiting_work() +
-                        answered_weight * outstanding_.answered_work();
-    return (work + Spared(moment)) * traits_.per_weight;
+    const Rules& rules = *moment.rules;
+    const double by_work = rules.queue_by_work;
+    const double waiting =
+        Mix(by_work, outstanding_.waiting_work(), outstanding_.waiting());
+    const double answered =
+        Mix(by_work, outstanding_.answered_work(), outstanding_.answered());
+    return (waiting + rules.answered_weight * answered + Spared(moment)) *
+           traits_.per_weight;
   }
 
   double Share(const Moment& moment) const {

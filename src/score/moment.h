@@ -46,6 +46,7 @@ struct Rules {
     first_contact_limit.Set(options.first_contact_limit);
     answered_weight.Set(options.answered_weight);
     parallelism.Set(options.parallelism);
+    queue_by_work.Set(options.queue_by_work);
   }
 
   Shared<double> prior_weight;
@@ -58,6 +59,7 @@ struct Rules {
   Shared<double> first_contact_limit;
   Shared<double> answered_weight;
   Shared<double> parallelism;
+  Shared<double> queue_by_work;
 };
 
 // Everything that a score depends on besides the backend and the rules, as it

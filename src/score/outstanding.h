@@ -43,6 +43,9 @@ class Outstanding {
   // Those that have not Settled.
   std::uint32_t waiting() const { return waiting_; }
 
+  // Those that have Settled and are not over.
+  std::uint32_t answered() const { return count_ - waiting_; }
+
   // In typical requests.
   double waiting_work() const { return FromWork(waiting_work_); }
   double answered_work() const { return FromWork(answered_work_); }

@@ -25,4 +25,18 @@ inline double FromWork(std::uint64_t work) {
   return static_cast<double>(work) * (1 / kUnitsOfWork);
 }
 
+// A latency per typical work, and how much it counts. A heavy request says no
+// more of its backend than a typical one. A light one says less: most of its
+// latency may have been spent in waiting for others.
+struct Sample {
+  double latency_s = 0;
+  double weight = 1;
+};
+
+inline Sample PerWork(double latency_s, Work work) {
+  if (work == kTypicalWork) return {latency_s, 1};
+  return {latency_s * (kUnitsOfWork / work),
+          std::min(1.0, work / kUnitsOfWork)};
+}
+
 }  // namespace els::internal
