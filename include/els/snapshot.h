@@ -38,12 +38,14 @@ struct BackendSnapshot {
   double turn = 1;             // Near 1: more above its share, less below.
 
   // What the terms are made of.
-  std::int64_t outstanding = 0;   // Requests picked and not finished.
-  std::int64_t answered = 0;      // Of those, answered.
-  double work = 0;                // Of those that are not answered.
-  double answered_work = 0;       // Of those that are.
-  double spared = 0;              // Requests that neutral answers cut short.
-  double parallelism = 0;         // p: mean queue when requests were sent.
+  std::int64_t outstanding = 0;  // Requests picked and not finished.
+  std::int64_t answered = 0;     // Of those, answered.
+  double work = 0;               // Of those that are not answered.
+  double answered_work = 0;      // Of those that are.
+  double spared = 0;             // Requests that neutral answers cut short.
+  // p: the mean queue when requests were sent. Measured only while
+  // Options::parallelism is above 0.
+  double parallelism = 0;
   Duration failure_latency = {};  // f: mean latency of failures.
   Duration mean_age = {};         // Of outstanding requests without an answer.
   double share = 1;               // Recent picks relative to a fair share.

@@ -95,7 +95,7 @@ void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
   if (failed_ > 0) Fade(failed_, success_decay);
   const double turn_decay = Decay(turn - turn_ticks_);
   Fade(recent_picks_, turn_decay);
-  Fade(recent_queue_, turn_decay);
+  if (recent_queue_ > 0) Fade(recent_queue_, turn_decay);
   if (spared_s_ > 0) Fade(spared_s_, turn_decay);
   latency_ticks_ = latency;
   success_ticks_ = success;
@@ -111,6 +111,20 @@ void Evidence::Forget(const Moment& moment) {
   latency_ticks_ = moment.latency_ticks;
   success_ticks_ = moment.success_ticks;
   turn_ticks_ = moment.turn_ticks;
+}
+
+double Evidence::ContactLimit(const Moment& moment) const {
+  return moment.rules->first_contact_limit *
+             static_cast<double>(std::uint64_t{1} << contacts_) +
+         kContactsPerSecond * outstanding_.MeanAgeSeconds(moment.now_ns);
+}
+
+double Evidence::Parallelism(const Moment& moment) const {
+  return 1 + moment.rules->parallelism * std::max(0.0, MeanQueue() - 1);
+}
+
+double Evidence::MeanQueue() const {
+  return recent_queue_ / std::max(1.0F, recent_picks_);
 }
 
 void Evidence::NoteSetback(const Mishaps& mishaps) {

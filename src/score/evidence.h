@@ -64,7 +64,9 @@ class Evidence {
     ++new_picks_;
     outstanding_.Sent(work, moment.now_ns);
     recent_picks_ += 1;
-    recent_queue_ += static_cast<float>(terms.queue);
+    if (moment.rules->parallelism > 0) {
+      recent_queue_ += static_cast<float>(terms.queue);
+    }
   }
 
   void Settled(std::int64_t start_ns, Work work) {
@@ -140,8 +142,8 @@ class Evidence {
   // Changes `terms`, which are those before a pick, to those after it.
   // REQUIRES: Picked has counted the pick, of `work`.
   void AddPickTo(const Moment& moment, Work work, Terms& terms) const {
-    terms.queue += Mix(moment.rules->queue_by_work, FromWork(work), 1) *
-                   traits_.per_weight;
+    const double by_work = moment.rules->queue_by_work;
+    terms.queue += (1 + by_work * (FromWork(work) - 1)) * traits_.per_weight;
     terms.overdue = OverdueAt(moment, terms);
     terms.share += moment.fair_part * traits_.per_weight;
     terms.turn = TurnAt(moment, terms);
@@ -162,9 +164,10 @@ class Evidence {
   }
 
   // Returns for how many rounds, from 1 to kMostRounds, the score cannot fall
-  // by more than kMostFall of itself while nothing happens to the backend. The
-  // score falls as the backend's latency and failures are forgotten, as its
-  // turn comes, and as the fleet's mean falls. `terms` are those of the moment.
+  // far while nothing happens to the backend. It falls by up to kMostFall as
+  // the backend's latency and failures are forgotten and as the fleet's mean
+  // falls, and by up to kMostTurn as the backend's turn comes. `terms` are
+  // those of the moment.
   std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms) const {
     double fall_s =
         terms.prior_of_latency * std::max(terms.latency_s - moment.latency_s,
@@ -172,15 +175,14 @@ class Evidence {
     if (failed_ > 0) {
       fall_s += moment.success_pace * FailureFallSeconds(moment, terms);
     }
-    const double alone_s = LatencyAlone(terms);
-    const double turn_slope = moment.rules->turn_slope;
-    fall_s += moment.turn_pace * alone_s *
-              (turn_slope * terms.share + (spared_s_ > 0 ? 1.0 : 0.0));
-    constexpr double kRounds = kMostFall / kMemoriesPerRound;
-    if (kRounds * alone_s >= kMostRounds * fall_s) return kMostRounds;
-    return std::max(1U, static_cast<std::uint32_t>(kRounds * alone_s / fall_s));
+    const double falls = fall_s / (kMostFall * LatencyAlone(terms)) +
+                         moment.turn_pace * TurnFalls(moment, terms);
+    if (falls * (kMostRounds * kMemoriesPerRound) <= 1) return kMostRounds;
+    return std::max(
+        1U, static_cast<std::uint32_t>(1 / (falls * kMemoriesPerRound)));
   }
   static constexpr double kMostFall = 0.05;
+  static constexpr double kMostTurn = 0.08;
 
   // RoundsToFall allows for a fall of the fleet's mean latency by this part in
   // a memory. Fleet counts a change of that mean by this part as the rounds of
@@ -277,6 +279,21 @@ class Evidence {
     return std::min(kMost, failed_ * (1 / (succeeded_ + prior)));
   }
 
+  // Returns how often the turn falls by kMostTurn in a memory of turns, and the
+  // queue by as much as it may, for RoundsToFall. A share falls by its own size
+  // in a memory. One so high that the premium has its limit falls for a while
+  // before the turn does, and one that is near the lowest turn cannot fall far.
+  double TurnFalls(const Moment& moment, const Terms& terms) const {
+    const Rules& rules = *moment.rules;
+    const double slope = rules.turn_slope;
+    double falls = spared_s_ > 0 ? 1 / kMostFall : 0.0;
+    if (terms.turn > 1 - rules.turn_limit + kMostTurn) {
+      const double above = 1 + slope * (terms.share - 1) - terms.turn;
+      falls += slope * terms.share / (above + kMostTurn);
+    }
+    return falls;
+  }
+
   // Returns how fast c (1/s - 1) = c failed / (succeeded + prior) may fall, in
   // seconds per memory, for RoundsToFall. Both sums fade alike, so the prior's
   // part of the divisor grows. And c falls to that of the fleet.
@@ -296,12 +313,7 @@ class Evidence {
                 rules.turn_premium);
   }
 
-  double ContactLimit(const Moment& moment) const {
-    return moment.rules->first_contact_limit *
-               static_cast<double>(std::uint64_t{1} << contacts_) +
-           kContactsPerSecond * outstanding_.MeanAgeSeconds(moment.now_ns);
-  }
-
+  double ContactLimit(const Moment& moment) const;
   // Returns how many requests the backend would have outstanding if neutral
   // answers had taken as long as others, beside those that it has. By Little's
   // law these are the requests per second times the time of each.
@@ -309,20 +321,20 @@ class Evidence {
     return spared_s_ * moment.recent_rate;
   }
 
-  // Returns `part` of a, and the rest of b.
-  static double Mix(double part, double a, double b) {
-    return b + part * (a - b);
-  }
-
   double Queue(const Moment& moment) const {
     const Rules& rules = *moment.rules;
     const double by_work = rules.queue_by_work;
-    const double waiting =
-        Mix(by_work, outstanding_.waiting_work(), outstanding_.waiting());
-    const double answered =
-        Mix(by_work, outstanding_.answered_work(), outstanding_.answered());
-    return (waiting + rules.answered_weight * answered + Spared(moment)) *
-           traits_.per_weight;
+    double queue = outstanding_.waiting();
+    if (outstanding_.answered() > 0) {
+      queue += rules.answered_weight * outstanding_.answered();
+    }
+    if (by_work > 0) {
+      const double work = outstanding_.waiting_work() +
+                          rules.answered_weight * outstanding_.answered_work();
+      queue += by_work * (work - queue);
+    }
+    if (spared_s_ > 0) queue += Spared(moment);
+    return queue * traits_.per_weight;
   }
 
   double Share(const Moment& moment) const {
@@ -331,12 +343,8 @@ class Evidence {
   }
 
   // Returns what q + 1 is divided by.
-  double Parallelism(const Moment& moment) const {
-    return 1 + moment.rules->parallelism * std::max(0.0, MeanQueue() - 1);
-  }
-  double MeanQueue() const {
-    return recent_picks_ > 1 ? recent_queue_ / recent_picks_ : recent_queue_;
-  }
+  double Parallelism(const Moment& moment) const;
+  double MeanQueue() const;
 
   Outstanding outstanding_;
 
