@@ -112,6 +112,7 @@ typedef struct els_options {
   double outage_growth;             // 0 to 10
   double answered_weight;           // 0 to 1
   double parallelism;               // 0 to 1
+  double turn_premium;              // 0 to 0.9
 } els_options;
 
 // Writes the library's defaults and struct_size to *options:

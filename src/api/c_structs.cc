@@ -124,6 +124,7 @@ els_options ToC(const Options& options) {
   c.outage_growth = options.outage_growth;
   c.answered_weight = options.answered_weight;
   c.parallelism = options.parallelism;
+  c.turn_premium = options.turn_premium;
   return c;
 }
 
@@ -148,6 +149,7 @@ Options FromC(const els_options& c) {
       .failure_cost_memory = ToDuration(c.failure_cost_memory_ns),
       .overdue_factor = c.overdue_factor,
       .turn_limit = c.turn_limit,
+      .turn_premium = c.turn_premium,
       .turn_slope = c.turn_slope,
       .turn_memory = ToDuration(c.turn_memory_ns),
       .parallelism = c.parallelism,

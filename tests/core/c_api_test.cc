@@ -64,6 +64,7 @@ std::vector<BadOption> BadOptions() {
        [](els_options& o) { o.failure_cost_memory_ns = 0; }},
       {"overdue_factor", [](els_options& o) { o.overdue_factor = 0; }},
       {"turn_limit", [](els_options& o) { o.turn_limit = 1; }},
+      {"turn_premium", [](els_options& o) { o.turn_premium = -1; }},
       {"turn_slope", [](els_options& o) { o.turn_slope = 11; }},
       {"turn_memory", [](els_options& o) { o.turn_memory_ns = 0; }},
       {"first_contact_limit",

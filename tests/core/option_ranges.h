@@ -28,6 +28,7 @@ inline constexpr OptionRange<double> kNumberRanges[] = {
     {"failure_cost_factor", &els::Options::failure_cost_factor, 0, 100},
     {"overdue_factor", &els::Options::overdue_factor, 1, 1000},
     {"turn_limit", &els::Options::turn_limit, 0, 0.9},
+    {"turn_premium", &els::Options::turn_premium, 0, 0.9},
     {"turn_slope", &els::Options::turn_slope, 0, 10},
     {"parallelism", &els::Options::parallelism, 0, 1},
 };

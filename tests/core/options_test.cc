@@ -65,6 +65,8 @@ const std::vector<BadOption>& BadOptions() {
       {"overdue_factor", [](Options& o) { o.overdue_factor = 0; },
        "from 1 to 1000"},
       {"turn_limit", [](Options& o) { o.turn_limit = 1; }, "from 0 to 0.9"},
+      {"turn_premium", [](Options& o) { o.turn_premium = -0.1; },
+       "from 0 to 0.9"},
       {"turn_slope", [](Options& o) { o.turn_slope = -0.1; }, "from 0 to 10"},
       {"first_contact_limit", [](Options& o) { o.first_contact_limit = 0; },
        "from 1 to 1e+06"},

@@ -36,17 +36,17 @@ auto AllOf(const Options& options) {
                latency_memory_picks, success_memory, success_memory_picks,
                success_memory_spread, trust_after_failure, outage_growth,
                prior_weight, unproven_factor, failure_cost_factor,
-               failure_cost_memory, overdue_factor, turn_limit, turn_slope,
-               turn_memory, parallelism] = options;
-  return std::tuple(seed, choice, initial_latency, BitsOf(first_contact_limit),
-                    BitsOf(answered_weight), removed_memory, latency_memory,
-                    BitsOf(latency_memory_picks), success_memory,
-                    BitsOf(success_memory_picks), BitsOf(success_memory_spread),
-                    BitsOf(trust_after_failure), BitsOf(outage_growth),
-                    BitsOf(prior_weight), BitsOf(unproven_factor),
-                    BitsOf(failure_cost_factor), failure_cost_memory,
-                    BitsOf(overdue_factor), BitsOf(turn_limit),
-                    BitsOf(turn_slope), turn_memory, BitsOf(parallelism));
+               failure_cost_memory, overdue_factor, turn_limit, turn_premium,
+               turn_slope, turn_memory, parallelism] = options;
+  return std::tuple(
+      seed, choice, initial_latency, BitsOf(first_contact_limit),
+      BitsOf(answered_weight), removed_memory, latency_memory,
+      BitsOf(latency_memory_picks), success_memory,
+      BitsOf(success_memory_picks), BitsOf(success_memory_spread),
+      BitsOf(trust_after_failure), BitsOf(outage_growth), BitsOf(prior_weight),
+      BitsOf(unproven_factor), BitsOf(failure_cost_factor), failure_cost_memory,
+      BitsOf(overdue_factor), BitsOf(turn_limit), BitsOf(turn_premium),
+      BitsOf(turn_slope), turn_memory, BitsOf(parallelism));
 }
 
 void ExpectRoundTrip(const Options& options) {
@@ -78,6 +78,7 @@ const Options kDistinct = {
     .failure_cost_memory = seconds(600),
     .overdue_factor = 11,
     .turn_limit = 0.12,
+    .turn_premium = 0.13,
     .turn_slope = 1e-5,
     .turn_memory = seconds(14 * 60 + 14),
     .parallelism = 0.9,
@@ -102,6 +103,7 @@ failure_cost_factor = 9
 failure_cost_memory = 10m
 overdue_factor = 11
 turn_limit = 0.12
+turn_premium = 0.13
 turn_slope = 1e-05
 turn_memory = 14m14s
 parallelism = 0.9
@@ -166,8 +168,8 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   for (const auto from_0 :
        {&Options::latency_memory_picks, &Options::success_memory_picks,
         &Options::success_memory_spread, &Options::failure_cost_factor,
-        &Options::turn_limit, &Options::turn_slope, &Options::answered_weight,
-        &Options::parallelism}) {
+        &Options::turn_limit, &Options::turn_premium, &Options::turn_slope,
+        &Options::answered_weight, &Options::parallelism}) {
     low.*from_0 = 0;
   }
   for (const auto from_1 : {&Options::unproven_factor, &Options::overdue_factor,
@@ -196,6 +198,7 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   high.failure_cost_factor = 100;
   high.overdue_factor = 1000;
   high.turn_limit = 0.9;
+  high.turn_premium = 0.9;
   high.turn_slope = 10;
   high.first_contact_limit = 1e6;
   high.answered_weight = 1;
@@ -230,8 +233,8 @@ Options DrawOptions(Random& random) {
          removed_memory, latency_memory, latency_memory_picks, success_memory,
          success_memory_picks, success_memory_spread, trust_after_failure,
          outage_growth, prior_weight, unproven_factor, failure_cost_factor,
-         failure_cost_memory, overdue_factor, turn_limit, turn_slope,
-         turn_memory, parallelism] = options;
+         failure_cost_memory, overdue_factor, turn_limit, turn_premium,
+         turn_slope, turn_memory, parallelism] = options;
   seed = random.Bits();
   choice = static_cast<Choice>(random.Below(3));
   initial_latency = DrawDuration(random, nanoseconds(1), hours(1));
@@ -250,6 +253,7 @@ Options DrawOptions(Random& random) {
   failure_cost_factor = DrawNumber(random, 0, 100);
   overdue_factor = DrawNumber(random, 1, 1000);
   turn_limit = DrawNumber(random, 0, 0.9);
+  turn_premium = DrawNumber(random, 0, 0.9);
   turn_slope = DrawNumber(random, 0, 10);
   first_contact_limit = DrawNumber(random, 1, 1e6);
   answered_weight = DrawNumber(random, 0, 1);

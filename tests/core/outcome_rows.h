@@ -87,6 +87,7 @@ inline Options LongMemory() {
   options.failure_cost_factor = 5;
   options.turn_slope = 0.3;
   options.turn_limit = 0.15;
+  options.turn_premium = 0.15;
   options.answered_weight = 0.25;
   return options;
 }
