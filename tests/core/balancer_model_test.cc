@@ -25,7 +25,15 @@
 namespace els {
 namespace {
 
-const Options kOptions = {.seed = 1, .success_memory_spread = 0};
+// Three kinds of servers take turns.
+Options OptionsOf(std::uint64_t seed) {
+  constexpr double kByWork[] = {0, 1, 0.25};
+  constexpr double kAnswered[] = {Options().answered_weight, 0.5, 1};
+  return {.seed = 1,
+          .answered_weight = kAnswered[seed % 3],
+          .queue_by_work = kByWork[seed % 3],
+          .success_memory_spread = 0};
+}
 
 // The balancer keeps shares of the picks in floats. In doubles it agrees within
 // 1e-7.
@@ -47,7 +55,10 @@ struct Candidate {
 
 class Sequence {
  public:
-  explicit Sequence(std::uint64_t seed) : random_(seed) {
+  explicit Sequence(std::uint64_t seed)
+      : random_(seed),
+        balancer_(internal::BalancerPeer::MakeExact(OptionsOf(seed))),
+        model_(OptionsOf(seed)) {
     for (int i = 0; i < 8; ++i) all_.emplace_back("b" + std::to_string(i));
     all_.front().distance = 3;
     SetBackends();
@@ -273,9 +284,9 @@ class Sequence {
   els::Random random_;
   VirtualClock clock_;
   const TimePoint start_ = clock_.now();
-  Balancer balancer_ = internal::BalancerPeer::MakeExact(kOptions);
+  Balancer balancer_;
   std::list<ModelBackend> all_;
-  Model model_{kOptions};
+  Model model_;
   int number_ = 0;
   std::vector<Outstanding> outstanding_;
 };

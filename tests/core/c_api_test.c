@@ -89,7 +89,8 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.turn_premium == 0.02);
   CHECK(options.turn_slope == 1.5);
   CHECK(options.turn_memory_ns == 60 * kSecond);
-  CHECK(options.answered_weight == 0.1);
+  CHECK(options.answered_weight == 0.01);
+  CHECK(options.queue_by_work == 0);
   CHECK(options.parallelism == 0);
 }
 

@@ -248,9 +248,15 @@ class ModelBackend {
       ++waiting;
     }
     known.spared = WeightedSum(spared_, m.turn_clock, true) * m.recent_rate;
-    known.queue = (known.work + options.answered_weight * known.answered_work +
-                   known.spared) *
-                  per_weight;
+    const auto part = [&](double work, double count) {
+      return options.queue_by_work * work + (1 - options.queue_by_work) * count;
+    };
+    const double answered = static_cast<double>(requests.size()) - waiting;
+    known.queue =
+        (part(known.work, waiting) +
+         options.answered_weight * part(known.answered_work, answered) +
+         known.spared) *
+        per_weight;
     const double silent_s =
         answered_at_s_.has_value()
             ? std::min(ages_s, waiting * (m.now_s - *answered_at_s_))

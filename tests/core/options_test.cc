@@ -72,6 +72,8 @@ const std::vector<BadOption>& BadOptions() {
        "from 1 to 1e+06"},
       {"answered_weight", [](Options& o) { o.answered_weight = 1.1; },
        "from 0 to 1"},
+      {"queue_by_work", [](Options& o) { o.queue_by_work = 1.1; },
+       "from 0 to 1"},
       {"parallelism", [](Options& o) { o.parallelism = -0.1; }, "from 0 to 1"},
       {"choice", [](Options& o) { o.choice = static_cast<Choice>(7); },
        "one of the values of els::Choice"},
