@@ -85,9 +85,10 @@ enum {
 
 // The fields of els::Options: els/options.h says what each means and trades. A
 // user sets seed, choice, initial_latency_ns, first_contact_limit,
-// removed_memory_ns and answered_weight; the other fields are for the tuner. A
-// field stays where it is for good, so the two groups are not apart here as
-// they are in els::Options. A message names a duration without its _ns.
+// removed_memory_ns, answered_weight and queue_by_work; the other fields are
+// for the tuner. A field stays where it is for good, so the two groups are not
+// apart here as they are in els::Options. A message names a duration without
+// its _ns.
 typedef struct els_options {
   size_t struct_size;
   uint64_t seed;                    // 0: the system draws one, once.
@@ -112,6 +113,8 @@ typedef struct els_options {
   double outage_growth;             // 0 to 10
   double answered_weight;           // 0 to 1
   double parallelism;               // 0 to 1
+  double turn_premium;              // 0 to 0.9
+  double queue_by_work;             // 0 to 1
 } els_options;
 
 // Writes the library's defaults and struct_size to *options:

@@ -124,6 +124,8 @@ els_options ToC(const Options& options) {
   c.outage_growth = options.outage_growth;
   c.answered_weight = options.answered_weight;
   c.parallelism = options.parallelism;
+  c.turn_premium = options.turn_premium;
+  c.queue_by_work = options.queue_by_work;
   return c;
 }
 
@@ -134,6 +136,7 @@ Options FromC(const els_options& c) {
       .initial_latency = ToDuration(c.initial_latency_ns),
       .first_contact_limit = c.first_contact_limit,
       .answered_weight = c.answered_weight,
+      .queue_by_work = c.queue_by_work,
       .removed_memory = ToDuration(c.removed_memory_ns),
       .latency_memory = ToDuration(c.latency_memory_ns),
       .latency_memory_picks = c.latency_memory_picks,
@@ -148,6 +151,7 @@ Options FromC(const els_options& c) {
       .failure_cost_memory = ToDuration(c.failure_cost_memory_ns),
       .overdue_factor = c.overdue_factor,
       .turn_limit = c.turn_limit,
+      .turn_premium = c.turn_premium,
       .turn_slope = c.turn_slope,
       .turn_memory = ToDuration(c.turn_memory_ns),
       .parallelism = c.parallelism,

@@ -189,14 +189,6 @@ class Evidence {
   // one memory.
   static constexpr double kFollowing = 0.125;
 
-  // Returns all fields but `id`, `tag` and `removed`.
-  BackendSnapshot Snapshot(const Moment& moment, const Mishaps& mishaps) const;
-
- private:
-  // Each answer doubles the first-contact limit. After this many the limit is
-  // beyond any number of requests.
-  static constexpr std::uint8_t kProven = 40;
-
   // One success counts as no more than this many times the latency that was
   // known. Where few requests are very large, each of them would else make its
   // backend look slow for as long as it is remembered. In the simulator with
@@ -204,6 +196,14 @@ class Evidence {
   // is 41 ms with 5 to 20, 42 with 50, and 50 without; the catalogue is the
   // same to 0.01 %.
   static constexpr double kMostSurprise = 10;
+
+  // Returns all fields but `id`, `tag` and `removed`.
+  BackendSnapshot Snapshot(const Moment& moment, const Mishaps& mishaps) const;
+
+ private:
+  // Each answer doubles the first-contact limit. After this many the limit is
+  // beyond any number of requests.
+  static constexpr std::uint8_t kProven = 40;
 
   // How much the first-contact limit grows with each second of the mean age of
   // the requests that wait.
@@ -246,7 +246,7 @@ class Evidence {
   void LearnLatency(const Sample& sample, const Moment& moment) {
     const double weighted_s = sample.latency_s * sample.weight;
     const double known_s = LatencySeconds(moment);
-    const double most_s = kMostSurprise * std::max(known_s, moment.latency_s);
+    const double most_s = std::max(kMostSurprise * known_s, moment.believed_s);
     latency_sum_s_ += std::min(sample.latency_s, most_s) * sample.weight;
     latency_weight_ += sample.weight;
     ++new_successes_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "src/score/evidence.h"
 
@@ -219,6 +220,9 @@ void Fleet::Move() {
 void Fleet::WriteTo(Moment& moment) const {
   moment.latency_s = latency_s_;
   moment.failure_cost_s = failure_cost_s_;
+  // Before the first success nothing is known that could be surprised.
+  moment.believed_s = succeeded_ ? Evidence::kMostSurprise * latency_s_
+                                 : std::numeric_limits<double>::infinity();
   moment.fair_part = FairPart();
   moment.prior_weight = options_.prior_weight * std::max(1.0, variation_);
   moment.usual_age =

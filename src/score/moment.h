@@ -68,6 +68,7 @@ struct Moment {
   // What is known of the fleet.
   double latency_s = 0;       // The mean of the successes.
   double failure_cost_s = 0;  // The least that a failure is held to cost.
+  double believed_s = 0;      // A latency that counts in full, however it is.
   double fair_part = 1;       // 1 / the weight of a fair share of the picks.
   double prior_weight = 1;    // Of the mean, among a backend's latencies.
   double usual_age = 1;       // Of unanswered requests, in latencies.
@@ -99,6 +100,7 @@ class SharedMoment {
   Moment Read(std::int64_t now_ns) const {
     return {.latency_s = latency_s_,
             .failure_cost_s = failure_cost_s_,
+            .believed_s = believed_s_,
             .fair_part = fair_part_,
             .prior_weight = prior_weight_,
             .usual_age = usual_age_,
@@ -119,6 +121,7 @@ class SharedMoment {
   void SetFleet(const Moment& moment) {
     latency_s_.Set(moment.latency_s);
     failure_cost_s_.Set(moment.failure_cost_s);
+    believed_s_.Set(moment.believed_s);
     fair_part_.Set(moment.fair_part);
     prior_weight_.Set(moment.prior_weight);
     usual_age_.Set(moment.usual_age);
@@ -135,6 +138,7 @@ class SharedMoment {
   Rules rules_;
   Shared<double> latency_s_{0};
   Shared<double> failure_cost_s_{0};
+  Shared<double> believed_s_{0};
   Shared<double> fair_part_{1};
   Shared<double> prior_weight_{1};
   Shared<double> usual_age_{1};

@@ -76,7 +76,7 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.latency_memory_ns == 3 * kSecond);
   CHECK(options.latency_memory_picks == 5);
   CHECK(options.success_memory_ns == 14 * kSecond / 5);
-  CHECK(options.success_memory_picks == 5);
+  CHECK(options.success_memory_picks == 0);
   CHECK(options.success_memory_spread == 0.3);
   CHECK(options.trust_after_failure == 0.6);
   CHECK(options.outage_growth == 0.2);
@@ -86,9 +86,11 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.failure_cost_memory_ns == 60 * kSecond);
   CHECK(options.overdue_factor == 1.5);
   CHECK(options.turn_limit == 0.2);
+  CHECK(options.turn_premium == 0.02);
   CHECK(options.turn_slope == 1.5);
   CHECK(options.turn_memory_ns == 60 * kSecond);
-  CHECK(options.answered_weight == 0.1);
+  CHECK(options.answered_weight == 0.01);
+  CHECK(options.queue_by_work == 0);
   CHECK(options.parallelism == 0);
 }
 

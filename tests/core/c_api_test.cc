@@ -64,6 +64,7 @@ std::vector<BadOption> BadOptions() {
        [](els_options& o) { o.failure_cost_memory_ns = 0; }},
       {"overdue_factor", [](els_options& o) { o.overdue_factor = 0; }},
       {"turn_limit", [](els_options& o) { o.turn_limit = 1; }},
+      {"turn_premium", [](els_options& o) { o.turn_premium = -1; }},
       {"turn_slope", [](els_options& o) { o.turn_slope = 11; }},
       {"turn_memory", [](els_options& o) { o.turn_memory_ns = 0; }},
       {"first_contact_limit",
@@ -71,6 +72,7 @@ std::vector<BadOption> BadOptions() {
       {"removed_memory",
        [](els_options& o) { o.removed_memory_ns = UINT64_C(1) << 63; }},
       {"answered_weight", [](els_options& o) { o.answered_weight = 1.1; }},
+      {"queue_by_work", [](els_options& o) { o.queue_by_work = -1; }},
       {"parallelism", [](els_options& o) { o.parallelism = -0.1; }},
   };
 }

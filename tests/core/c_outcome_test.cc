@@ -41,6 +41,7 @@ class InC {
     options.failure_cost_factor = wanted.failure_cost_factor;
     options.turn_slope = wanted.turn_slope;
     options.turn_limit = wanted.turn_limit;
+    options.turn_premium = wanted.turn_premium;
     options.answered_weight = wanted.answered_weight;
     EXPECT_EQ(els_balancer_new(&options, &balancer_, nullptr, 0), ELS_OK);
     els_backend set[] = {ELS_BACKEND_INIT, ELS_BACKEND_INIT};

@@ -41,7 +41,8 @@ class CRequestTest : public testing::Test {
   CRequestTest() {
     els_options options;
     EXPECT_EQ(els_options_init(&options, sizeof options), ELS_OK);
-    options.turn_limit = 0;
+    options.turn_limit = options.turn_premium = 0;
+    options.queue_by_work = 1;
     EXPECT_EQ(
         els_balancer_set_options(balancer_.get(), &options, kNow, nullptr, 0),
         ELS_OK);

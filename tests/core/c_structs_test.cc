@@ -22,7 +22,7 @@ using internal::ReadOptions;
 using testing::HasSubstr;
 
 static_assert(sizeof(void*) != 8 ||
-                  (sizeof(els_options) == 184 && sizeof(els_backend) == 56 &&
+                  (sizeof(els_options) == 200 && sizeof(els_backend) == 56 &&
                    sizeof(els_ticket) == 24 && sizeof(els_request) == 56 &&
                    sizeof(els_backend_snapshot) == 272),
               "These may grow, but only by fields at their end.");
@@ -89,7 +89,7 @@ TEST(CStructsTest, ALongerStructIsTakenIfItsExcessIsZero) {
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("els_options has a field set that this library does "
-                        "not know: struct_size is 200"));
+                        "not know: struct_size is 216"));
 }
 
 // As programs did before these fields were added: 21 words.
@@ -97,17 +97,23 @@ TEST(CStructsTest, OptionsOfTheFirstVersionTakeTheNewDefaults) {
   els_options whole = Unusual();
   whole.answered_weight = 0.75;
   whole.parallelism = 0.5;
+  whole.turn_premium = 0.25;
+  whole.queue_by_work = 0.125;
   Resized<els_options> first(whole, 21 * 8);
   const auto options = ReadOptions(first.get());
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->seed, 7u);
   EXPECT_EQ(options->outage_growth, 0.2);
-  EXPECT_EQ(options->answered_weight, 0.1);
+  EXPECT_EQ(options->answered_weight, Options().answered_weight);
   EXPECT_EQ(options->parallelism, 0);
+  EXPECT_EQ(options->turn_premium, Options().turn_premium);
+  EXPECT_EQ(options->queue_by_work, Options().queue_by_work);
   const auto all = ReadOptions(&whole);
   ASSERT_TRUE(all.ok()) << all.status();
   EXPECT_EQ(all->answered_weight, 0.75);
   EXPECT_EQ(all->parallelism, 0.5);
+  EXPECT_EQ(all->turn_premium, 0.25);
+  EXPECT_EQ(all->queue_by_work, 0.125);
 }
 
 TEST(CStructsTest, ASizeThatNoVersionHasIsRefused) {

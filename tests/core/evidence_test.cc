@@ -13,7 +13,7 @@ constexpr std::int64_t kAnswer_ns = 10'000'000;
 Moment At(double memories) {
   const auto ticks = static_cast<Ticks>(
       static_cast<std::uint64_t>(memories * kTicksPerMemory));
-  static const Rules rules{Options{.turn_limit = 0}};
+  static const Rules rules{Options{.turn_limit = 0, .turn_premium = 0}};
   return {.latency_s = 0.02,
           .failure_cost_s = 0.1,
           .latency_ticks = ticks,
@@ -26,14 +26,15 @@ class EvidenceTest : public ::testing::Test {
  protected:
   void Learn(Outcome outcome, double memories) {
     evidence_.CatchUp(At(memories));
-    evidence_.Learn(outcome, kAnswer_ns, At(memories), mishaps_);
+    evidence_.Learn(outcome, kAnswer_ns, kTypicalWork, At(memories), mishaps_);
   }
 
   double ExpectedAt(double memories) {
     evidence_.CatchUp(At(memories));
-    evidence_.Picked(At(memories));
-    evidence_.Settled(0);
-    evidence_.Released();
+    evidence_.Picked(At(memories), kTypicalWork,
+                     evidence_.TermsAt(At(memories)));
+    evidence_.Settled(0, kTypicalWork);
+    evidence_.Released(kTypicalWork);
     return ExpectedLatency(evidence_.TermsAt(At(memories)));
   }
 

@@ -22,14 +22,21 @@ struct Outstanding {
   TimePoint due;
 };
 
-// Backends of different speeds, some failing, some silent for a while.
+// Requests of different works, and backends of different speeds and weights:
+// some fail, some are silent for a while, some give neutral answers, some are
+// soon full, and some go on answering for long.
 class Traffic {
  public:
   Traffic(std::size_t backends, std::uint64_t seed, microseconds mean_gap)
-      : random_(seed), balancer_(Options{.seed = seed}), mean_gap_(mean_gap) {
+      : random_(seed),
+        balancer_(Options{.seed = seed, .queue_by_work = 0.5}),
+        mean_gap_(mean_gap) {
     std::vector<Backend> set;
     for (std::size_t i = 0; i < backends; ++i) {
-      set.push_back({.id = std::to_string(i), .tag = i});
+      set.push_back({.id = std::to_string(i),
+                     .tag = i,
+                     .weight = 1.0 + static_cast<double>(i % 3),
+                     .max_outstanding = i % 5 == 4 ? 2U : 0});
     }
     EXPECT_TRUE(balancer_.SetBackends(set, clock_.now()).ok());
   }
@@ -37,12 +44,16 @@ class Traffic {
   void Step() {
     clock_.Advance(microseconds(random_.Below(2 * mean_gap_.count())));
     FinishDue();
-    Ticket ticket = balancer_.Pick(clock_.now());
+    constexpr double kWorks[] = {1, 1, 4, 0.25};
+    const double work = kWorks[random_.Below(4)];
+    Ticket ticket = balancer_.Pick(clock_.now(), Request{.work = work});
     const std::uint64_t backend = ticket.tag();
     const auto base = static_cast<std::int64_t>(10'000 + 5'000 * (backend % 7));
     const auto spread = static_cast<std::int64_t>(random_.Below(20'000));
     const bool silent = backend % 11 == 3 && random_.Below(3) == 0;
-    const auto latency = microseconds(silent ? 1'000'000 : base + spread);
+    const double took_us =
+        silent ? 1e6 : work * static_cast<double>(base + spread);
+    const microseconds latency(static_cast<std::int64_t>(took_us));
     outstanding_.push_back({std::move(ticket), clock_.now() + latency});
   }
 
@@ -52,9 +63,16 @@ class Traffic {
   void FinishDue() {
     for (Outstanding& request : outstanding_) {
       if (request.due > clock_.now()) continue;
-      const bool fails =
-          request.ticket.tag() % 13 == 5 && random_.Below(2) == 0;
-      request.ticket.Finish(fails ? Outcome::kFailure : Outcome::kSuccess,
+      const std::uint64_t backend = request.ticket.tag();
+      const bool odd = random_.Below(2) == 0;
+      if (backend % 17 == 2 && odd) {
+        request.ticket.Answered(Outcome::kSuccess, clock_.now());
+        request.due += std::chrono::milliseconds(100);
+        continue;
+      }
+      request.ticket.Finish(backend % 13 == 5 && odd   ? Outcome::kFailure
+                            : backend % 11 == 6 && odd ? Outcome::kNeutral
+                                                       : Outcome::kSuccess,
                             clock_.now());
     }
     std::erase_if(outstanding_, [](const Outstanding& r) { return !r.ticket; });

@@ -32,23 +32,27 @@ TEST(ExpectedLatencyTest, AgreesWithTheTable) {
   }
 }
 
-// The mean age of `waiting` requests whose ages add up to the first argument.
+// Of requests whose ages add up to the first argument, and whose work is the
+// second.
 TEST(OverdueTest, StartsAtTheFactorAndGrowsInProportion) {
   EXPECT_EQ(Overdue(0, 0, 0.1, 2), 1);
   EXPECT_EQ(Overdue(0, 1, 0.1, 2), 1);
   EXPECT_EQ(Overdue(0.19, 1, 0.1, 2), 1);
   EXPECT_DOUBLE_EQ(Overdue(0.3, 1, 0.1, 2), 1.5);
   EXPECT_DOUBLE_EQ(Overdue(1.2, 4, 0.1, 2), 1.5);
+  EXPECT_DOUBLE_EQ(Overdue(0.3, 0.5, 0.1, 2), 3);
   EXPECT_DOUBLE_EQ(Overdue(10, 1, 0.1, 2), 50);
 }
 
 TEST(TurnTest, IsOneAtAFairShareAndNeverFarFromIt) {
-  EXPECT_EQ(Turn(1, 0.3, 0.15), 1);
-  EXPECT_DOUBLE_EQ(Turn(1.2, 0.3, 0.15), 1.06);
-  EXPECT_DOUBLE_EQ(Turn(0.9, 0.3, 0.15), 0.97);
-  EXPECT_DOUBLE_EQ(Turn(0, 0.3, 0.15), 0.85);
-  EXPECT_DOUBLE_EQ(Turn(100, 0.3, 0.15), 1.15);
-  EXPECT_EQ(Turn(100, 0.3, 0), 1);
+  EXPECT_EQ(Turn(1, 0.3, 0.15, 0.1), 1);
+  EXPECT_DOUBLE_EQ(Turn(1.2, 0.3, 0.15, 0.1), 1.06);
+  EXPECT_DOUBLE_EQ(Turn(0.9, 0.3, 0.15, 0.1), 0.97);
+  EXPECT_DOUBLE_EQ(Turn(0, 0.3, 0.15, 0.1), 0.85);
+  EXPECT_DOUBLE_EQ(Turn(100, 0.3, 0.15, 0.1), 1.1);
+  EXPECT_EQ(Turn(100, 0.3, 0.15, 0), 1);
+  EXPECT_DOUBLE_EQ(Turn(0, 0.3, 0.15, 0), 0.85);
+  EXPECT_EQ(Turn(0, 0.3, 0, 0.1), 1);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
+#include <chrono>
+#include <cmath>
 #include <vector>
 
 #include "els/balancer.h"
@@ -20,10 +21,16 @@ inline bool PicksTheLowest(Balancer& balancer, TimePoint now) {
   for (const BackendSnapshot& backend : before) {
     // One at its first-contact limit is not to be picked before it is late, and
     // need not be as soon as it is.
-    const bool limited = backend.successes < 30 &&
-                         backend.outstanding >= std::int64_t{1}
-                                                    << backend.successes;
-    if (!limited) lowest = std::min(lowest, backend.expected_latency);
+    const auto answers =
+        static_cast<double>(backend.successes + backend.neutral);
+    const double limit =
+        std::exp2(answers) +
+        std::chrono::duration<double>(backend.mean_age).count();
+    const bool limited =
+        answers < 40 && static_cast<double>(backend.outstanding) >= limit;
+    const bool full = backend.max_outstanding != 0 &&
+                      backend.outstanding >= backend.max_outstanding;
+    if (!limited && !full) lowest = std::min(lowest, backend.expected_latency);
   }
   return before[probe.tag()].expected_latency <= lowest * 1.1;
 }

@@ -18,6 +18,7 @@ struct OptionRange {
 inline constexpr OptionRange<double> kNumberRanges[] = {
     {"first_contact_limit", &els::Options::first_contact_limit, 1, 1e6},
     {"answered_weight", &els::Options::answered_weight, 0, 1},
+    {"queue_by_work", &els::Options::queue_by_work, 0, 1},
     {"latency_memory_picks", &els::Options::latency_memory_picks, 0, 1e6},
     {"success_memory_picks", &els::Options::success_memory_picks, 0, 1e6},
     {"success_memory_spread", &els::Options::success_memory_spread, 0, 0.9},
@@ -28,6 +29,7 @@ inline constexpr OptionRange<double> kNumberRanges[] = {
     {"failure_cost_factor", &els::Options::failure_cost_factor, 0, 100},
     {"overdue_factor", &els::Options::overdue_factor, 1, 1000},
     {"turn_limit", &els::Options::turn_limit, 0, 0.9},
+    {"turn_premium", &els::Options::turn_premium, 0, 0.9},
     {"turn_slope", &els::Options::turn_slope, 0, 10},
     {"parallelism", &els::Options::parallelism, 0, 1},
 };

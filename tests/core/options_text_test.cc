@@ -32,21 +32,21 @@ std::uint64_t BitsOf(double value) {
 // once Options has another number of fields.
 auto AllOf(const Options& options) {
   const auto& [seed, choice, initial_latency, first_contact_limit,
-               answered_weight, removed_memory, latency_memory,
+               answered_weight, queue_by_work, removed_memory, latency_memory,
                latency_memory_picks, success_memory, success_memory_picks,
                success_memory_spread, trust_after_failure, outage_growth,
                prior_weight, unproven_factor, failure_cost_factor,
-               failure_cost_memory, overdue_factor, turn_limit, turn_slope,
-               turn_memory, parallelism] = options;
-  return std::tuple(seed, choice, initial_latency, BitsOf(first_contact_limit),
-                    BitsOf(answered_weight), removed_memory, latency_memory,
-                    BitsOf(latency_memory_picks), success_memory,
-                    BitsOf(success_memory_picks), BitsOf(success_memory_spread),
-                    BitsOf(trust_after_failure), BitsOf(outage_growth),
-                    BitsOf(prior_weight), BitsOf(unproven_factor),
-                    BitsOf(failure_cost_factor), failure_cost_memory,
-                    BitsOf(overdue_factor), BitsOf(turn_limit),
-                    BitsOf(turn_slope), turn_memory, BitsOf(parallelism));
+               failure_cost_memory, overdue_factor, turn_limit, turn_premium,
+               turn_slope, turn_memory, parallelism] = options;
+  return std::tuple(
+      seed, choice, initial_latency, BitsOf(first_contact_limit),
+      BitsOf(answered_weight), BitsOf(queue_by_work), removed_memory,
+      latency_memory, BitsOf(latency_memory_picks), success_memory,
+      BitsOf(success_memory_picks), BitsOf(success_memory_spread),
+      BitsOf(trust_after_failure), BitsOf(outage_growth), BitsOf(prior_weight),
+      BitsOf(unproven_factor), BitsOf(failure_cost_factor), failure_cost_memory,
+      BitsOf(overdue_factor), BitsOf(turn_limit), BitsOf(turn_premium),
+      BitsOf(turn_slope), turn_memory, BitsOf(parallelism));
 }
 
 void ExpectRoundTrip(const Options& options) {
@@ -64,6 +64,7 @@ const Options kDistinct = {
     .initial_latency = nanoseconds(1),
     .first_contact_limit = 1e6,
     .answered_weight = 0.25,
+    .queue_by_work = 0.75,
     .removed_memory = hours(16),
     .latency_memory = milliseconds(2),
     .latency_memory_picks = 3.5,
@@ -78,6 +79,7 @@ const Options kDistinct = {
     .failure_cost_memory = seconds(600),
     .overdue_factor = 11,
     .turn_limit = 0.12,
+    .turn_premium = 0.13,
     .turn_slope = 1e-5,
     .turn_memory = seconds(14 * 60 + 14),
     .parallelism = 0.9,
@@ -88,6 +90,7 @@ choice = power-of-two
 initial_latency = 1ns
 first_contact_limit = 1e+06
 answered_weight = 0.25
+queue_by_work = 0.75
 removed_memory = 16h
 latency_memory = 2ms
 latency_memory_picks = 3.5
@@ -102,6 +105,7 @@ failure_cost_factor = 9
 failure_cost_memory = 10m
 overdue_factor = 11
 turn_limit = 0.12
+turn_premium = 0.13
 turn_slope = 1e-05
 turn_memory = 14m14s
 parallelism = 0.9
@@ -166,7 +170,8 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   for (const auto from_0 :
        {&Options::latency_memory_picks, &Options::success_memory_picks,
         &Options::success_memory_spread, &Options::failure_cost_factor,
-        &Options::turn_limit, &Options::turn_slope, &Options::answered_weight,
+        &Options::turn_limit, &Options::turn_premium, &Options::turn_slope,
+        &Options::answered_weight, &Options::queue_by_work,
         &Options::parallelism}) {
     low.*from_0 = 0;
   }
@@ -196,9 +201,11 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   high.failure_cost_factor = 100;
   high.overdue_factor = 1000;
   high.turn_limit = 0.9;
+  high.turn_premium = 0.9;
   high.turn_slope = 10;
   high.first_contact_limit = 1e6;
   high.answered_weight = 1;
+  high.queue_by_work = 1;
   high.parallelism = 1;
   ExpectRoundTrip(high);
 }
@@ -227,11 +234,11 @@ double DrawNumber(Random& random, double low, double high) {
 Options DrawOptions(Random& random) {
   Options options;
   auto& [seed, choice, initial_latency, first_contact_limit, answered_weight,
-         removed_memory, latency_memory, latency_memory_picks, success_memory,
-         success_memory_picks, success_memory_spread, trust_after_failure,
-         outage_growth, prior_weight, unproven_factor, failure_cost_factor,
-         failure_cost_memory, overdue_factor, turn_limit, turn_slope,
-         turn_memory, parallelism] = options;
+         queue_by_work, removed_memory, latency_memory, latency_memory_picks,
+         success_memory, success_memory_picks, success_memory_spread,
+         trust_after_failure, outage_growth, prior_weight, unproven_factor,
+         failure_cost_factor, failure_cost_memory, overdue_factor, turn_limit,
+         turn_premium, turn_slope, turn_memory, parallelism] = options;
   seed = random.Bits();
   choice = static_cast<Choice>(random.Below(3));
   initial_latency = DrawDuration(random, nanoseconds(1), hours(1));
@@ -250,9 +257,11 @@ Options DrawOptions(Random& random) {
   failure_cost_factor = DrawNumber(random, 0, 100);
   overdue_factor = DrawNumber(random, 1, 1000);
   turn_limit = DrawNumber(random, 0, 0.9);
+  turn_premium = DrawNumber(random, 0, 0.9);
   turn_slope = DrawNumber(random, 0, 10);
   first_contact_limit = DrawNumber(random, 1, 1e6);
   answered_weight = DrawNumber(random, 0, 1);
+  queue_by_work = DrawNumber(random, 0, 1);
   parallelism = DrawNumber(random, 0, 1);
   return options;
 }

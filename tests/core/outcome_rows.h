@@ -87,6 +87,7 @@ inline Options LongMemory() {
   options.failure_cost_factor = 5;
   options.turn_slope = 0.3;
   options.turn_limit = 0.15;
+  options.turn_premium = 0.15;
   options.answered_weight = 0.25;
   return options;
 }
@@ -183,19 +184,17 @@ inline Seen Spared(double seconds) {
   return seen;
 }
 
-// A success at 500 ms makes the fleet's mean 800 / 3 = 266.667 ms. It makes the
-// answers vary, so that the supposed observation weighs more: the squares of
-// the answers are 100 * 100 + 200 * 200 + 500 * 500, what they would be if each
-// had taken as long as its backend's others is 100 * 50 + 200 * 100 + 500 *
-// 175, and their quotient less 1 is 5/3. So a's latency is (200 + 500 + 5/3 *
-// 266.667) / (2 + 5/3) = 312.121 ms.
+// A success at 500 ms makes the fleet's mean 800 / 3 = 266.667 ms. So a's
+// latency is (200 + 500 + 266.667) / 3 = 322.222 ms. That a success took so
+// much longer than those before does not count yet: the answers must vary for
+// some time before the supposed observation weighs more.
 inline const Seen kSucceeded =
-    Over(312.1212, 266.6667, 1, 312.1212, {.successes = 2});
+    Over(322.2222, 266.6667, 1, 322.2222, {.successes = 2});
 // The failure leaves 0.6 of the one success before it: the success rate is (0.6
 // + 1) / 2.6, so that E has 0.625 of what a failure costs, which is now 5 *
 // 266.667 = 1333.333 ms. It has no latency.
-inline const Seen kCut = Over(312.1212, 266.6667, 1.6 / 2.6,
-                              312.1212 + 833.3333, {.successes = 2, .cut = 1});
+inline const Seen kCut = Over(322.2222, 266.6667, 1.6 / 2.6,
+                              322.2222 + 833.3333, {.successes = 2, .cut = 1});
 // The same, but a failure costs 750 ms or, if that is more, its mean latency,
 // which is that of the sample and of 150 ms.
 inline const Seen kFailed =

@@ -307,7 +307,7 @@ TEST_F(RulesTest, TheSlightlySlowerGetsLessButDoesNotStarve) {
 }
 
 // A backend at distance 10 costs as much as a near one with nine in line, or
-// with six as long as it is below its share: 0.8 * 10 = 1.2 * 6.7.
+// with seven as long as it is below its share: 0.8 * 10 = 1.02 * 7.8.
 TEST_F(RulesTest, AFarBackendIsUsedOnceTheNearOneIsBusy) {
   ASSERT_TRUE(balancer_
                   .SetBackends({{.id = "near"}, {.id = "far", .distance = 10}},

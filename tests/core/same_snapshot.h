@@ -6,15 +6,23 @@
 
 #include "els/snapshot.h"
 
-// To the last bit.
+// To the last bit. Does not compile once BackendSnapshot has another number of
+// fields.
 inline bool AreSame(const els::BackendSnapshot& a,
                     const els::BackendSnapshot& b) {
   const auto all = [](const els::BackendSnapshot& s) {
-    return std::tie(s.id, s.tag, s.distance, s.removed, s.expected_latency,
-                    s.latency, s.failure_cost, s.success_rate, s.outstanding,
-                    s.overdue, s.turn, s.failure_latency, s.mean_age, s.share,
-                    s.since_outcome, s.picks, s.successes, s.failures,
-                    s.timeouts, s.cancelled, s.dropped, s.late_finishes);
+    const auto& [id, tag, distance, weight, max_outstanding, removed,
+                 expected_latency, latency, failure_cost, success_rate, queue,
+                 overdue, turn, outstanding, answered, work, answered_work,
+                 spared, parallelism, failure_latency, mean_age, share,
+                 since_outcome, picks, successes, failures, timeouts, cancelled,
+                 neutral, cut, dropped, late_finishes] = s;
+    return std::tie(id, tag, distance, weight, max_outstanding, removed,
+                    expected_latency, latency, failure_cost, success_rate,
+                    queue, overdue, turn, outstanding, answered, work,
+                    answered_work, spared, parallelism, failure_latency,
+                    mean_age, share, since_outcome, picks, successes, failures,
+                    timeouts, cancelled, neutral, cut, dropped, late_finishes);
   };
   return all(a) == all(b);
 }

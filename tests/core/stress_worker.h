@@ -18,7 +18,8 @@ namespace els {
 // What was done to the tickets of all backends, in the terms of a snapshot.
 struct Counts {
   std::uint64_t picks = 0;
-  std::array<std::uint64_t, 4> outcomes = {};  // By Outcome.
+  std::array<std::uint64_t, 5> outcomes = {};  // By Outcome.
+  std::uint64_t cut = 0;
   std::uint64_t dropped = 0;
   std::uint64_t late_finishes = 0;
 
@@ -27,6 +28,7 @@ struct Counts {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       outcomes[i] += other.outcomes[i];
     }
+    cut += other.cut;
     dropped += other.dropped;
     late_finishes += other.late_finishes;
     return *this;
@@ -36,7 +38,8 @@ struct Counts {
 inline Counts CountsOf(const BackendSnapshot& backend) {
   return {backend.picks,
           {backend.successes, backend.failures, backend.timeouts,
-           backend.cancelled},
+           backend.cancelled, backend.neutral},
+          backend.cut,
           backend.dropped,
           backend.late_finishes};
 }
@@ -46,6 +49,7 @@ struct Sent {
   Ticket ticket;
   bool picked = false;  // And since then perhaps finished.
   bool answered = false;
+  bool answered_well = false;
 };
 
 // Where a thread leaves a request for another.
@@ -109,9 +113,16 @@ class Worker {
 
   void Pick(Sent& request) {
     const std::string one = std::to_string(random_.Below(10));
+    const std::string another = std::to_string(random_.Below(10));
     const std::string_view avoid[] = {one, "no such"};
-    Ticket ticket =
-        balancer_.Pick(now_, absl::MakeSpan(avoid).subspan(random_.Below(3)));
+    const std::string_view prefer[] = {"no such", another, one};
+    constexpr double kWorks[] = {1, 1, 1, 0.001, 7, 1e6};
+    Ticket ticket = balancer_.Pick(
+        now_,
+        Request{.avoid = absl::MakeSpan(avoid).subspan(random_.Below(3)),
+                .prefer = absl::MakeSpan(prefer).subspan(random_.Below(4)),
+                .price = 1 + static_cast<double>(random_.Below(4)),
+                .work = kWorks[random_.Below(6)]});
     if (ticket) {
       ++counts_.picks;
       EXPECT_EQ(ticket.id(), std::to_string(ticket.tag()));
@@ -134,6 +145,9 @@ class Worker {
       ++counts_.late_finishes;
     } else if (!request.answered) {
       Count(outcome);
+    } else if (request.answered_well &&
+               (outcome == Outcome::kFailure || outcome == Outcome::kTimeout)) {
+      ++counts_.cut;
     }
     request.ticket.Finish(outcome, now_);
     EXPECT_FALSE(request.ticket);
@@ -146,12 +160,13 @@ class Worker {
       ++counts_.late_finishes;
     } else {
       Count(outcome);
+      request.answered_well = outcome == Outcome::kSuccess;
     }
     request.answered = true;
     request.ticket.Answered(outcome, now_);
   }
 
-  Outcome RandomOutcome() { return static_cast<Outcome>(random_.Below(4)); }
+  Outcome RandomOutcome() { return static_cast<Outcome>(random_.Below(5)); }
 
   void Count(Outcome outcome) {
     ++counts_.outcomes[static_cast<std::size_t>(outcome)];

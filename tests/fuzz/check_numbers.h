@@ -19,6 +19,8 @@ inline void CheckNumbers(const els::BackendSnapshot& s,
   }
   Require(s.success_rate > 0 && s.success_rate <= 1, "success_rate", s.id);
   Require(s.overdue >= 1, "overdue below 1", s.id);
-  Require(std::abs(s.turn - 1) <= options.turn_limit + 1e-9, "turn", s.id);
+  Require(
+      s.turn >= 1 - options.turn_limit && s.turn <= 1 + options.turn_premium,
+      "turn", s.id);
   Require(s.share >= 0, "a negative share", s.id);
 }
