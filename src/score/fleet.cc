@@ -46,6 +46,11 @@ constexpr double kVariationRises = 3;
 // Latencies that vary more than this say nothing more of it.
 constexpr double kMostVariation = 1e4;
 
+// One answer, with those that are told with it, makes the variation no more
+// than this by itself. Otherwise an answer after an hour, as one that a clock
+// has made up, would hide for a quarter of an hour which backends are slow.
+constexpr double kMostAtOnce = 10;
+
 // The paces are compared with what has passed once so much has: a round, or
 // half a memory of successes.
 constexpr double kSuccessesPerLook = 0.5;
@@ -113,6 +118,21 @@ void Fleet::Sum::Fade(double decay) {
   square_s2 *= decay;
   product_s2 *= decay;
   if (weight < 1e-28) *this = {};
+}
+
+void Fleet::Sum::Add(const News& news) {
+  sum_s += news.latency_s;
+  weight += news.weight;
+  const double most_s2 = kMostAtOnce * product_s2;
+  if (product_s2 == 0) {  // There is nothing yet to vary from.
+    square_s2 = product_s2 = news.product_s2;
+  } else if (news.square_s2 <= most_s2) {
+    square_s2 += news.square_s2;
+    product_s2 += news.product_s2;
+  } else {
+    square_s2 += most_s2;
+    product_s2 += news.product_s2 * std::sqrt(most_s2 / news.square_s2);
+  }
 }
 
 // Each latency x comes with m, what was the mean of its backend before. So

@@ -72,12 +72,7 @@ class Fleet {
     double square_s2 = 0;
     double product_s2 = 0;
     void Fade(double decay);
-    void Add(const News& news) {
-      sum_s += news.latency_s;
-      weight += news.weight;
-      square_s2 += news.square_s2;
-      product_s2 += news.product_s2;
-    }
+    void Add(const News& news);
     double MeanOr(double otherwise) const {
       return weight > 0 ? sum_s / weight : otherwise;
     }

@@ -133,11 +133,30 @@ class ModelFleet {
     for (const ModelNews& n : news) {
       latencies_.push_back({latency_clock_, n.latency_s, n.weight});
       costs_.push_back({cost_clock_, n.latency_s, n.weight});
-      squares_.push_back({cost_clock_, n.latency_s * n.latency_s, n.weight});
-      products_.push_back({cost_clock_, n.latency_s * n.known_s, n.weight});
     }
+    TakeSquares(news);
     TakeVariation();
     Publish();
+  }
+
+  // What comes at once makes the variation no more than 10 by itself: if it
+  // would, each latency counts as so much shorter.
+  void TakeSquares(const std::vector<ModelNews>& news) {
+    double square = 0;
+    double product = 0;
+    for (const ModelNews& n : news) {
+      square += n.weight * n.latency_s * n.latency_s;
+      product += n.weight * n.latency_s * n.known_s;
+    }
+    const double before = WeightedSum(products_, cost_clock_, true);
+    if (before == 0) {
+      square = product;
+    } else if (square > 10 * before) {
+      product *= std::sqrt(10 * before / square);
+      square = 10 * before;
+    }
+    squares_.push_back({cost_clock_, square});
+    products_.push_back({cost_clock_, product});
   }
 
   // A rise of the variation is believed slowly, a fall at once.
