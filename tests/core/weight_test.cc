@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <latch>
 #include <map>
 #include <string>
 #include <string_view>
@@ -115,7 +116,7 @@ class LimitTest : public testing::TestWithParam<Choice> {
   Balancer balancer_{Options{.seed = 1, .choice = GetParam()}};
 };
 
-// 6 requests may be outstanding, and 12 tickets wait for them.
+// 6 requests may be outstanding, and each thread alone has 8 tickets.
 TEST_P(LimitTest, IsNeverExceededByManyThreads) {
   constexpr int kThreads = 3;
   constexpr std::uint32_t kLimits[] = {3, 1, 2};
@@ -130,9 +131,11 @@ TEST_P(LimitTest, IsNeverExceededByManyThreads) {
   std::atomic<int> outstanding[3] = {};
   std::atomic<int> full = 0;
   std::atomic<int> picked = 0;
+  std::latch start(kThreads);
   const auto work = [&](std::uint64_t seed) {
     Random random(seed);
-    std::vector<Ticket> tickets(4);
+    std::vector<Ticket> tickets(8);
+    start.arrive_and_wait();
     for (int i = 0; i < 30'000; ++i) {
       Ticket& ticket = tickets[random.Below(tickets.size())];
       // Counted before the request ends, and after it begins.
