@@ -48,18 +48,51 @@ inline std::vector<els::Backend> Set(Program& program,
   if (set.empty()) return set;
   els::Backend& one = set[program.Next() % set.size()];
   one.distance = program.OneOf(kDistances);
-  if (program.Next() % 2 != 0) std::reverse(set.begin(), set.end());
+  const unsigned bits = program.Next();
+  if ((bits & 2) != 0) one.weight = one.distance;
+  one.max_outstanding = bits >> 2;
+  if ((bits & 1) != 0) std::reverse(set.begin(), set.end());
   return set;
 }
 
+// Of requests: what they may cost at a preferred backend.
+inline constexpr double kPrices[] = {2,
+                                     1,
+                                     1.5,
+                                     std::numeric_limits<double>::infinity(),
+                                     0,
+                                     -1,
+                                     std::numeric_limits<double>::quiet_NaN(),
+                                     1e300};
+inline constexpr std::size_t kAnyPrice = 3;
+
+// What a request says of its work, and what that counts as.
+struct Work {
+  double given = 1;
+  double counts = 1;
+};
+inline constexpr Work kWorks[] = {
+    {1, 1},
+    {0.25, 0.25},
+    {8, 8},
+    {1e6, 1e6},
+    {1.0 / 4096, 1.0 / 4096},
+    {1e-9, 1.0 / 4096},
+    {1e300, 1e6},
+    {0, 1},
+    {-8, 1},
+    {std::numeric_limits<double>::infinity(), 1},
+    {std::numeric_limits<double>::quiet_NaN(), 1}};
+
 // Makes the set one that must be refused.
 inline void SpoilSet(std::vector<els::Backend>& set, unsigned how) {
-  constexpr double kBadDistances[] = {0, -1,
-                                      std::numeric_limits<double>::infinity(),
-                                      -std::numeric_limits<double>::infinity(),
-                                      std::numeric_limits<double>::quiet_NaN()};
-  if (how < std::size(kBadDistances)) {
-    set.push_back({.id = "bad", .distance = kBadDistances[how]});
+  constexpr double kBad[] = {0, -1, std::numeric_limits<double>::infinity(),
+                             -std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()};
+  if (how < std::size(kBad)) {
+    set.push_back({.id = "bad", .distance = kBad[how]});
+  } else if (how >= 7 && how - 7 < std::size(kBad)) {
+    set.push_back({.id = "bad", .weight = kBad[how - 7]});
   } else if (how == 5 && !set.empty()) {
     set.push_back(set.front());
   } else {

@@ -22,18 +22,54 @@ struct Life {
   std::string id;
   std::uint64_t tag = 0;
   double distance = 1;
+  double weight = 1;
+  std::uint32_t max_outstanding = 0;
   std::int64_t outstanding = 0;
   std::int64_t waiting = 0;  // Of those, not yet answered.
+  double work = 0;           // Of those that wait; exact, as in binary.
+  double answered_work = 0;
   std::uint64_t picks = 0;
   std::uint64_t successes = 0;
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t cancelled = 0;
+  std::uint64_t neutral = 0;
+  std::uint64_t cut = 0;
   std::uint64_t dropped = 0;
   std::uint64_t late_finishes = 0;
 
-  void Learn(els::Outcome outcome) {
+  bool Full() const {
+    return max_outstanding != 0 && outstanding >= max_outstanding;
+  }
+
+  // Each answer doubles the least that the first-contact limit may be.
+  bool SurelyNotHeldBack() const {
+    const std::uint64_t answers =
+        std::min<std::uint64_t>(successes + neutral, 40);
+    return outstanding < std::int64_t{1} << answers;
+  }
+
+  void Sent(double of_work) {
+    ++picks;
+    ++outstanding;
+    ++waiting;
+    work += of_work;
+  }
+
+  // The request has an answer, or is given up.
+  void Settle(double of_work) {
     --waiting;
+    work -= of_work;
+    answered_work += of_work;
+  }
+
+  // It is over.
+  void Release(double of_work) {
+    --outstanding;
+    answered_work -= of_work;
+  }
+
+  void Learn(els::Outcome outcome) {
     switch (outcome) {
       case els::Outcome::kSuccess:
         ++successes;
@@ -47,11 +83,15 @@ struct Life {
       case els::Outcome::kCancelled:
         ++cancelled;
         break;
+      case els::Outcome::kNeutral:
+        ++neutral;
+        break;
     }
   }
 
   bool Is(const els::BackendSnapshot& s) const {
     return CountsAs(s) && s.tag == tag && s.distance == distance &&
+           s.weight == weight && s.max_outstanding == max_outstanding &&
            (waiting > 0 || (s.overdue == 1 && s.mean_age.count() == 0));
   }
 
@@ -59,7 +99,10 @@ struct Life {
     return s.id == id && s.outstanding == outstanding && s.picks == picks &&
            s.successes == successes && s.failures == failures &&
            s.timeouts == timeouts && s.cancelled == cancelled &&
-           s.dropped == dropped && s.late_finishes == late_finishes;
+           s.neutral == neutral && s.cut == cut && s.dropped == dropped &&
+           s.late_finishes == late_finishes &&
+           s.answered == outstanding - waiting && s.work == work &&
+           s.answered_work == answered_work;
   }
 };
 
@@ -80,20 +123,45 @@ class BalancerModel {
     }
   }
 
-  // The backend picked, or null if it should not have been.
+  // Why a pick must fail, if it must.
+  els::PickFailure Failure() const {
+    if (set_.empty()) return els::PickFailure::kEmptySet;
+    return std::all_of(set_.begin(), set_.end(),
+                       [](const auto& life) { return life->Full(); })
+               ? els::PickFailure::kAllFull
+               : els::PickFailure::kNone;
+  }
+
+  // Which backend should have been picked instead, as it comes first in
+  // `prefer`, whatever it costs. Nothing if that is not sure.
+  std::string_view Unpreferred(std::string_view picked,
+                               absl::Span<const std::string> prefer) const {
+    for (const std::string& id : prefer) {
+      if (id == picked) return {};
+      const std::shared_ptr<Life> life = InSet(id);
+      if (life != nullptr && !life->Full() && life->SurelyNotHeldBack()) {
+        return id;
+      }
+    }
+    return {};
+  }
+
+  // The backend picked for a request of `work`, or null if it should not have
+  // been.
   std::shared_ptr<Life> Picked(std::string_view id,
-                               absl::Span<const std::string> avoid) {
+                               absl::Span<const std::string> avoid,
+                               double work) {
     const auto avoided = [&](std::string_view one) {
       return std::find(avoid.begin(), avoid.end(), one) != avoid.end();
     };
-    const bool all_are =
-        std::all_of(set_.begin(), set_.end(),
-                    [&](const auto& life) { return avoided(life->id); });
+    const bool all_are = std::all_of(
+        set_.begin(), set_.end(),
+        [&](const auto& life) { return life->Full() || avoided(life->id); });
     std::shared_ptr<Life> life = InSet(id);
-    if (life == nullptr || (!all_are && avoided(id))) return nullptr;
-    ++life->picks;
-    ++life->outstanding;
-    ++life->waiting;
+    if (life == nullptr || life->Full() || (!all_are && avoided(id))) {
+      return nullptr;
+    }
+    life->Sent(work);
     return life;
   }
 
@@ -112,6 +180,8 @@ class BalancerModel {
       }
       life->tag = backends[i].tag;
       life->distance = backends[i].distance;
+      life->weight = backends[i].weight;
+      life->max_outstanding = backends[i].max_outstanding;
       set.push_back(std::move(life));
     }
     for (const auto& life : set_) {

@@ -14,7 +14,8 @@ inline void CheckNumbers(const els::BackendSnapshot& s,
   for (const els::Duration duration : durations) {
     Require(duration >= els::Duration::zero(), "a negative duration", s.id);
   }
-  for (const double number : {s.success_rate, s.overdue, s.turn, s.share}) {
+  for (const double number : {s.success_rate, s.overdue, s.turn, s.share,
+                              s.queue, s.spared, s.parallelism}) {
     Require(std::isfinite(number), "a number that is not finite", s.id);
   }
   Require(s.success_rate > 0 && s.success_rate <= 1, "success_rate", s.id);
@@ -23,4 +24,5 @@ inline void CheckNumbers(const els::BackendSnapshot& s,
       s.turn >= 1 - options.turn_limit && s.turn <= 1 + options.turn_premium,
       "turn", s.id);
   Require(s.share >= 0, "a negative share", s.id);
+  Require(s.queue >= 0 && s.spared >= 0, "a negative queue", s.id);
 }

@@ -17,17 +17,19 @@ class HeldTickets {
   static constexpr std::size_t kPlaces = 16;
 
   // What was at the place is dropped. `life` is null if the ticket is empty.
-  void Put(std::size_t place, els::Ticket ticket, std::shared_ptr<Life> life) {
+  void Put(std::size_t place, els::Ticket ticket, std::shared_ptr<Life> life,
+           double work) {
     Held& held = held_[place];
     CountDropped(held);
+    held.work = work;
     held.ticket = std::move(ticket);
     held.tag = life == nullptr ? 0 : life->tag;
     held.id = life == nullptr ? std::string_view() : held.ticket.id();
     held.life = std::move(life);
-    held.answered = held.finished = false;
+    held.answered = held.answered_well = held.finished = false;
   }
 
-  void Drop(std::size_t place) { Put(place, els::Ticket(), nullptr); }
+  void Drop(std::size_t place) { Put(place, els::Ticket(), nullptr, 0); }
 
   void Answered(std::size_t place, els::Outcome outcome, els::TimePoint now) {
     Held& held = held_[place];
@@ -36,7 +38,9 @@ class HeldTickets {
     if (held.answered || held.finished) {
       ++held.life->late_finishes;
     } else {
+      held.life->Settle(held.work);
       held.life->Learn(outcome);
+      held.answered_well = outcome == els::Outcome::kSuccess;
     }
     held.answered = true;
   }
@@ -49,8 +53,14 @@ class HeldTickets {
       ++held.life->late_finishes;
       return;
     }
-    if (!held.answered) held.life->Learn(outcome);
-    --held.life->outstanding;
+    if (!held.answered) {
+      held.life->Settle(held.work);
+      held.life->Learn(outcome);
+    }
+    held.life->cut +=
+        held.answered_well && (outcome == els::Outcome::kFailure ||
+                               outcome == els::Outcome::kTimeout);
+    held.life->Release(held.work);
     held.finished = true;
   }
 
@@ -63,7 +73,9 @@ class HeldTickets {
     CountDropped(target);
     target.life = std::move(source.life);
     target.tag = source.tag;
+    target.work = source.work;
     target.answered = source.answered;
+    target.answered_well = source.answered_well;
     target.finished = source.finished;
     if (target.life != nullptr) target.id = target.ticket.id();
   }
@@ -87,8 +99,10 @@ class HeldTickets {
     els::Ticket ticket;
     std::shared_ptr<Life> life;  // Null: the ticket is empty.
     std::uint64_t tag = 0;
+    double work = 0;
     std::string_view id = {};  // As the ticket said when it came to its place.
     bool answered = false;
+    bool answered_well = false;
     bool finished = false;
 
     bool live() const { return life != nullptr && !finished; }
@@ -96,10 +110,11 @@ class HeldTickets {
 
   static void CountDropped(const Held& held) {
     if (!held.live()) return;
-    --held.life->outstanding;
-    if (held.answered) return;
-    ++held.life->dropped;
-    --held.life->waiting;
+    if (!held.answered) {
+      ++held.life->dropped;
+      held.life->Settle(held.work);
+    }
+    held.life->Release(held.work);
   }
 
   std::array<Held, kPlaces> held_;

@@ -6,8 +6,10 @@
 // The input is a Program: the kind of an operation, then its arguments.
 //
 //   p set backends   0-3 ids, 4-7 ids, and if any: whose distance, which
-//                    distance, in reverse order
-//   a, b pick        place of the ticket
+//                    distance, and bits: in reverse order, the same as weight,
+//                    and two for its limit
+//   a pick           place of the ticket
+//   b pick           0-3 ids to prefer, 4-7 ids, price, work, place
 //   c pick           ids to avoid as above, place
 //   d answered       place, outcome
 //   e, f finish      place, outcome
@@ -15,7 +17,7 @@
 //   h move           place, place
 //   i, j step        which (see GlitchyClock)
 //   k glitch         which, for the time of the next call alone
-//   l set options    field 0-15, 1 for 16 on, value
+//   l set options    the lower four bits of the field, 1 for 16 on, value
 //   m bad set        as p, and what is bad of it
 //   n look           (a snapshot, which is taken after each operation as well)
 //   o a new balancer with the same options
@@ -62,10 +64,11 @@ class Operations {
       case 0:
         return SetBackends();
       case 1:
+        return Pick({}, {});
       case 2:
-        return Pick({});
+        return PickFor();
       case 3:
-        return Pick(Ids(program_));
+        return Pick(Ids(program_), {});
       case 4:
         return Answered();
       case 5:
@@ -137,25 +140,42 @@ class Operations {
             "what was refused has changed something", status.ToString());
   }
 
-  void Pick(const std::vector<std::string>& avoid) {
+  void PickFor() {
+    const std::vector<std::string> prefer = Ids(program_);
+    const double price = program_.OneOf(kPrices);
+    Pick({}, prefer, price, program_.OneOf(kWorks));
+  }
+
+  void Pick(const std::vector<std::string>& avoid,
+            const std::vector<std::string>& prefer, double price = 2,
+            const Work& work = {}) {
     const TimePoint now = clock_.Reading();
     model_.Read(now, !model_.set().empty());
-    els::Ticket ticket = balancer_->Pick(
-        now, std::vector<std::string_view>(avoid.begin(), avoid.end()));
-    Require(static_cast<bool>(ticket) != model_.set().empty(),
-            "nothing picked, or from an empty set", "");
+    const std::vector<std::string_view> avoided(avoid.begin(), avoid.end());
+    const std::vector<std::string_view> preferred(prefer.begin(), prefer.end());
+    els::Ticket ticket = balancer_->Pick(now, {.avoid = avoided,
+                                               .prefer = preferred,
+                                               .price = price,
+                                               .work = work.given});
+    Require(ticket.failure() == model_.Failure(),
+            "nothing picked, or where nothing was to be picked", "");
     std::shared_ptr<Life> life;
     if (ticket) {
-      life = model_.Picked(ticket.id(), avoid);
+      if (price == kPrices[kAnyPrice]) {
+        const std::string_view wrong = model_.Unpreferred(ticket.id(), prefer);
+        Require(wrong.empty(), "not what is preferred", wrong);
+      }
+      life = model_.Picked(ticket.id(), avoid, work.counts);
       Require(life != nullptr, "not to be picked", ticket.id());
       Require(ticket.tag() == life->tag, "an old tag", ticket.id());
     }
-    held_.Put(Place(), std::move(ticket), std::move(life));
+    held_.Put(Place(), std::move(ticket), std::move(life), work.counts);
   }
 
   Outcome NextOutcome() {
     constexpr Outcome kOutcomes[] = {Outcome::kSuccess, Outcome::kFailure,
-                                     Outcome::kTimeout, Outcome::kCancelled};
+                                     Outcome::kTimeout, Outcome::kCancelled,
+                                     Outcome::kNeutral};
     return program_.OneOf(kOutcomes);
   }
 
