@@ -137,7 +137,7 @@ struct Options {
   // higher limit or slope brings backends back sooner that were ill or seemed
   // slow. A higher premium evens the shares of equal backends, and drives
   // requests away from the best. 0 to 0.9; 0 to 0.9; 0 to 10; 1 ms to 1 day.
-  double turn_limit = 0.2;
+  double turn_limit = 0.24;
   double turn_premium = 0.02;
   double turn_slope = 1.5;
   Duration turn_memory = std::chrono::seconds(60);

@@ -54,7 +54,7 @@ void Scoreboard::Add(Record& record, const Description& description,
     record.slot = slot;
     record.evidence.CatchUp(moment);
     Set(record, description);
-    record.evidence.OweNothing(moment);
+    record.evidence.Forgive(moment, 1);
     Put(record, moment, settling);
   }
   size_.store(slot + 1, std::memory_order_relaxed);

@@ -85,7 +85,7 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.failure_cost_factor == 7);
   CHECK(options.failure_cost_memory_ns == 60 * kSecond);
   CHECK(options.overdue_factor == 1.5);
-  CHECK(options.turn_limit == 0.2);
+  CHECK(options.turn_limit == 0.24);
   CHECK(options.turn_premium == 0.02);
   CHECK(options.turn_slope == 1.5);
   CHECK(options.turn_memory_ns == 60 * kSecond);
@@ -108,7 +108,7 @@ static void ABadOptionIsNamedWithItsRange(void) {
   CHECK(els_balancer_set_options(balancer, &options, kStart, why, 11) ==
         ELS_INVALID_ARGUMENT);
   CHECK(strcmp(why, "turn_limit") == 0);
-  options.turn_limit = 0.2;
+  options.turn_limit = 0.24;
   CHECK(els_balancer_set_options(balancer, &options, kStart, why, sizeof why) ==
         ELS_OK);
   CHECK(strcmp(why, "") == 0);

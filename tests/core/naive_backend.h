@@ -36,9 +36,9 @@ class ModelBackend {
   // Successes that the fleet is told of once the backend is back in the set.
   std::vector<ModelNews> news = {};
 
-  // Nobody owes it more of the recent picks than a fair share.
-  void OweNothing(const ModelMoment& m) {
-    const double fair = (1 / m.fair_part - 1) / per_weight;
+  // It counts as having had this part of its fair share of the recent picks.
+  void Forgive(const ModelMoment& m, double part) {
+    const double fair = part * (1 / m.fair_part - 1) / per_weight;
     const double picks = RecentPicks(m);
     if (picks < fair) picks_.push_back({m.turn_clock, 1, fair - picks});
   }
@@ -130,7 +130,7 @@ class ModelBackend {
     answered_at_s_ = m.now_s;
     ++successes_;
     ++contacts_;
-    if (failing_since_.has_value()) OweNothing(m);
+    if (failing_since_.has_value()) Forgive(m, 0.75);
     failing_since_.reset();
     success_.push_back({m.success_clock, 1});
     if (latency_s <= 0) return std::nullopt;  // Of a clock that lags.

@@ -29,7 +29,7 @@ class Model {
     for (ModelBackend* backend : set) {
       backend->per_weight =
           weights / static_cast<double>(set.size()) / backend->weight;
-      if (!InSet(*backend)) backend->OweNothing(before);
+      if (!InSet(*backend)) backend->Forgive(before, 1);
     }
     set_ = set;
     double picks = 0;

@@ -115,8 +115,8 @@ TEST(OptionSpace, SearchesParallelismOnlyInARangeThatIsGiven) {
 
 TEST(OptionSpace, TakesAnAnsweredWeightAsTheFractionThatItIs) {
   const TunedOption option = Option("answered_weight");
-  EXPECT_EQ(option.low, 0.1 / 8);
-  EXPECT_EQ(option.high, 0.8);
+  EXPECT_EQ(option.low, 0.01 / 8);
+  EXPECT_EQ(option.high, 0.01 * 8);
   EXPECT_EQ(option.scale, Scale::kLogit);
 }
 
