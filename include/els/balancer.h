@@ -73,14 +73,16 @@ struct Request {
   // An id that is not in the set is passed over.
   absl::Span<const std::string_view> prefer = {};
 
-  // What a preferred backend may cost: 1 takes it only if it is the best, and
-  // infinity takes it always. Anything that is not at least 1 counts as 1.
+  // What a preferred backend may cost, to 2 %: 1 takes it only if it is the
+  // best, and infinity takes it always. Anything that is not at least 1 counts
+  // as 1.
   double price = 2.0;
 
   // The expected cost of the request relative to a typical one: 2 for twice the
-  // work. WorkEstimator estimates it from a key. The outstanding requests of a
-  // backend count by their work, and its latency is learnt per work. 1/4096 to
-  // 1e6; a value outside counts as the nearest bound, and one that is not
+  // work. WorkEstimator estimates it from a key. The latency of a backend is
+  // learnt per work, so that a heavy request does not make it look slow, and
+  // its queue is counted in work as far as Options::queue_by_work says. 1/4096
+  // to 1e6; a value outside counts as the nearest bound, and one that is not
   // finite, or not above 0, as 1.
   double work = 1.0;
 };

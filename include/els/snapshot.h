@@ -33,11 +33,13 @@ struct BackendSnapshot {
   Duration latency = {};       // l: mean of answers, drawn to the fleet's.
   Duration failure_cost = {};  // c: the cost of one failed attempt.
   double success_rate = 1;     // s: in (0, 1].
-  double queue = 0;            // q: work in the way, of the mean weight.
+  double queue = 0;            // q: by relative weight; see below.
   double overdue = 1;          // 1, or more if its requests wait too long.
   double turn = 1;             // Near 1: more above its share, less below.
 
-  // What the terms are made of.
+  // What the terms are made of. The queue is the number of the outstanding
+  // requests, or their work as far as Options::queue_by_work says, in which
+  // those answered count as Options::answered_weight says; and what is spared.
   std::int64_t outstanding = 0;  // Requests picked and not finished.
   std::int64_t answered = 0;     // Of those, answered.
   double work = 0;               // Of those that are not answered.

@@ -82,10 +82,10 @@ void Engine::Settle(Record& record, std::int64_t start_ns, Work work,
     const SpinLockHolder lock(record.lock);
     Evidence& evidence = record.evidence;
     const bool is_time = evidence.CatchUp(moment);
-    evidence.Settled(start_ns, work);
+    evidence.outstanding().Settled(work, start_ns);
     evidence.Learn(outcome, moment.now_ns - start_ns, work, moment,
                    record.details().mishaps);
-    if (over) evidence.Released(work);
+    if (over) evidence.outstanding().Released(work);
     if (record.slot == Record::kNoSlot) return;
     if (is_time || evidence.HasMuchNews() || inbox_.Quiet()) {
       news = evidence.TakeNews();
@@ -103,7 +103,7 @@ void Engine::Released(Record& record, Work work) {
   Scoreboard::Settling settling;
   const SpinLockHolder lock(record.lock);
   record.evidence.CatchUp(moment);
-  record.evidence.Released(work);
+  record.evidence.outstanding().Released(work);
   if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
 }
 
@@ -113,14 +113,14 @@ void Engine::Cut(Record& record, Work work, TimePoint now) {
   const SpinLockHolder lock(record.lock);
   record.evidence.CatchUp(moment);
   record.evidence.LearnCut(moment, record.details().mishaps);
-  record.evidence.Released(work);
+  record.evidence.outstanding().Released(work);
   if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
 }
 
 void Engine::Drop(Record& record, std::int64_t start_ns, Work work) {
   {
     const SpinLockHolder lock(record.lock);
-    record.evidence.Settled(start_ns, work);
+    record.evidence.outstanding().Settled(work, start_ns);
     ++record.details().mishaps.dropped;
   }
   Released(record, work);

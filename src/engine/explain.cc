@@ -62,8 +62,8 @@ void PickExplainer::PutPickedFirst(const Picked& picked, Work work) {
   }
   // As the backend was before the pick, except that the turn and the mean queue
   // count the pick.
-  copy.evidence.Settled(moment_.now_ns, work);
-  copy.evidence.Released(work);
+  copy.evidence.outstanding().Settled(work, moment_.now_ns);
+  copy.evidence.outstanding().Released(work);
   best_.insert(best_.begin(),
                {WinnerTree::kNone, SnapshotOf(std::move(copy), moment_)});
   if (best_.size() > kExplainedCandidates) best_.pop_back();

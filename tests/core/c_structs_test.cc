@@ -75,7 +75,7 @@ TEST(CStructsTest, AStructOfNothingButItsSizeIsAllDefaults) {
   const auto options = ReadOptions(oldest.get());
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->seed, 0u);
-  EXPECT_EQ(options->turn_limit, 0.2);
+  EXPECT_EQ(options->turn_limit, 0.24);
 }
 
 TEST(CStructsTest, ALongerStructIsTakenIfItsExcessIsZero) {
@@ -152,7 +152,7 @@ TEST(CStructsTest, DefaultsAreWrittenNoFurtherThanTheCallerKnows) {
   Resized<els_options> older(Unusual(), offsetof(els_options, turn_slope));
   EXPECT_EQ(els_options_init(older.get(), offsetof(els_options, turn_slope)),
             ELS_OK);
-  EXPECT_EQ(older.get()->turn_limit, 0.2);
+  EXPECT_EQ(older.get()->turn_limit, 0.24);
 
   Resized<els_options> newer(Unusual(), sizeof(els_options) + 8);
   newer.word(sizeof(els_options)) = 1;

@@ -33,8 +33,8 @@ class EvidenceTest : public ::testing::Test {
     evidence_.CatchUp(At(memories));
     evidence_.Picked(At(memories), kTypicalWork,
                      evidence_.TermsAt(At(memories)));
-    evidence_.Settled(0, kTypicalWork);
-    evidence_.Released(kTypicalWork);
+    evidence_.outstanding().Settled(kTypicalWork, 0);
+    evidence_.outstanding().Released(kTypicalWork);
     return ExpectedLatency(evidence_.TermsAt(At(memories)));
   }
 
