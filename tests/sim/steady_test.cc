@@ -125,7 +125,7 @@ TEST(Steady, KeepsAwayFromAServerThatDoesNotAnswer) {
         << Text(traffic);
     // A tenth is fair. With turns twice as strong above a fair share as well,
     // it was 0.05; that cost the catalogue 1 %.
-    EXPECT_GE(runs.Share("back"), 0.046) << Text(traffic);
+    EXPECT_GE(runs.Share("back"), 0.045) << Text(traffic);
   }
 }
 
