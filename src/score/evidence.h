@@ -40,8 +40,10 @@ class Evidence {
   // the recent picks. So it is owed no more than the rest for the time before
   // it joined the set, or became well.
   void Forgive(const Moment& moment, double part) {
+    constexpr double kMost = 1e12;  // More than a memory can have.
     const double fair = (1 / moment.fair_part - 1) / traits_.per_weight;
-    recent_picks_ = std::max(recent_picks_, static_cast<float>(part * fair));
+    recent_picks_ = std::max(recent_picks_,
+                             static_cast<float>(std::min(part * fair, kMost)));
   }
 
   // Ages all sums to the moment. A clock that is older than at the last call

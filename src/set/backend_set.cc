@@ -24,6 +24,8 @@ class Weights {
     sum_ /= static_cast<double>(backends.size());
   }
 
+  double mean() const { return sum_ * largest_; }
+
   // Returns the mean weight divided by `weight`, within the bounds of what
   // makes sense.
   double MeanBy(double weight) const {
@@ -181,6 +183,10 @@ void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
                        Newcomers& newcomers, double longest_absence_ns,
                        const Moment& moment) noexcept {
   const Weights weights(backends);
+  // What a backend has had of the picks is in proportion to its weight,
+  // whatever the other weights of the set are.
+  const double fair = mean_weight_ > 0 ? weights.mean() / mean_weight_ : 1;
+  mean_weight_ = backends.empty() ? 0 : weights.mean();
   std::size_t left = 0;
   const auto leave = [&] {
     Record* const record = match.leaving[left++];
@@ -201,7 +207,7 @@ void BackendSet::Apply(absl::Span<const Backend> backends, Match& match,
     }
     record = TakeBack(backend.id, longest_absence_ns, moment);
     if (record == nullptr) record = newcomers.TakeLast();
-    board_.Add(*record, description, moment);
+    board_.Add(*record, description, fair, moment);
     if (left < match.leaving.size()) leave();
   }
   while (left < match.leaving.size()) leave();

@@ -71,6 +71,7 @@ class BackendSet {
   // into an index that was replaced.
   std::vector<std::unique_ptr<Index>> indexes_;
   Scoreboard board_;
+  double mean_weight_ = 0;  // Of the set; 0 if it is empty.
 };
 
 }  // namespace els::internal

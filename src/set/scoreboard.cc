@@ -44,7 +44,7 @@ void Scoreboard::Set(Record& record, const Description& description) {
 }
 
 void Scoreboard::Add(Record& record, const Description& description,
-                     const Moment& moment) {
+                     double fair, const Moment& moment) {
   const auto slot = static_cast<std::uint32_t>(size());
   index().SetRecord(slot, &record);
   index().ids.Insert(IdTable::Hash(record.id()), slot);
@@ -54,7 +54,7 @@ void Scoreboard::Add(Record& record, const Description& description,
     record.slot = slot;
     record.evidence.CatchUp(moment);
     Set(record, description);
-    record.evidence.Forgive(moment, 1);
+    record.evidence.Forgive(moment, fair);
     Put(record, moment, settling);
   }
   size_.store(slot + 1, std::memory_order_relaxed);

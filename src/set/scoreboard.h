@@ -101,8 +101,9 @@ class Scoreboard {
   void MoveTo(Index& index, const Moment& moment);
   // Writes all words anew.
   void Rewrite(const Moment& moment) { WriteAll(index(), moment); }
-  // REQUIRES: there is a slot left.
-  void Add(Record& record, const Description& description,
+  // Counts the backend as having had no less than `fair` of its fair share of
+  // the recent picks. REQUIRES: there is a slot left.
+  void Add(Record& record, const Description& description, double fair,
            const Moment& moment);
   void Remove(Record& record, const Moment& moment);
   void Describe(Record& record, const Description& description,

@@ -26,10 +26,12 @@ class Model {
     const ModelMoment before = fleet_.Published(0);
     double weights = 0;
     for (const ModelBackend* backend : set) weights += backend->weight;
+    const double mean = weights / static_cast<double>(set.size());
+    const double fair = mean_weight_ > 0 ? mean / mean_weight_ : 1;
+    mean_weight_ = mean;
     for (ModelBackend* backend : set) {
-      backend->per_weight =
-          weights / static_cast<double>(set.size()) / backend->weight;
-      if (!InSet(*backend)) backend->Forgive(before, 1);
+      backend->per_weight = mean / backend->weight;
+      if (!InSet(*backend)) backend->Forgive(before, fair);
     }
     set_ = set;
     double picks = 0;
@@ -93,6 +95,7 @@ class Model {
   const Options options_;
   ModelFleet fleet_;
   std::vector<ModelBackend*> set_;
+  double mean_weight_ = 0;
   std::vector<ModelNews> news_;  // What the fleet takes at the next pick.
 };
 

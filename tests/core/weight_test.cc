@@ -206,5 +206,30 @@ INSTANTIATE_TEST_SUITE_P(ByEachChoice, LimitTest,
                                          Choice::kWeightedRandom),
                          NameOf);
 
+// A backend that joins is counted as having had its fair part of the recent
+// picks. Whatever sets it joins and leaves, what it is counted for stays within
+// what the heaviest would have had.
+TEST(WeightOfSetsTest, CountsNoMorePicksHoweverOftenSetsOfOtherWeightsChange) {
+  Balancer balancer(Options{.seed = 1});
+  const std::vector<Backend> all = {{.id = "light", .weight = 1},
+                                    {.id = "middle", .weight = 2},
+                                    {.id = "heavy", .weight = 3}};
+  constexpr TimePoint kNow{std::chrono::hours(1)};
+  ASSERT_TRUE(balancer.SetBackends(all, kNow).ok());
+  for (int i = 0; i < 100; ++i) {
+    balancer.Pick(kNow).Finish(Outcome::kSuccess,
+                               kNow + std::chrono::milliseconds(1));
+  }
+  for (int i = 0; i < 3'000; ++i) {
+    const Backend& alone = all[i % 2 == 0 ? 1 : 2];
+    ASSERT_TRUE(balancer.SetBackends(absl::MakeSpan(&alone, 1), kNow).ok());
+    ASSERT_TRUE(balancer.SetBackends(all, kNow).ok());
+  }
+  for (const BackendSnapshot& backend : balancer.Snapshot(kNow)) {
+    EXPECT_GT(backend.expected_latency, Duration::zero()) << backend.id;
+    EXPECT_NEAR(backend.share, 1, 0.5) << backend.id;
+  }
+}
+
 }  // namespace
 }  // namespace els
