@@ -276,14 +276,11 @@ Picked Picker::TakeByChance(Choice choice,
     const std::uint64_t word = WordByChance(choice, index, avoid);
     if (word == WinnerTree::kNone) {
       // Where all words are full, this finds out if all backends are.
-      if (index.tree.Lowest() != WinnerTree::kNone) {
-        return TakeLowest(work, moment);
-      }
-      if (NothingToFind(index, look)) return {.failure = kEmptySet};
-      continue;
-    }
-    const Wanted wanted = {.work = work, .check_held_back = false};
-    if (Take(index, word, moment, wanted, picked) == Attempt::kTaken) {
+      const bool any = index.tree.Lowest() != WinnerTree::kNone;
+      if (any || NothingToFind(index, look)) return TakeLowest(work, moment);
+    } else if (Take(index, word, moment,
+                    {.work = work, .check_held_back = false},
+                    picked) == Attempt::kTaken) {
       return picked;
     }
   }

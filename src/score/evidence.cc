@@ -201,6 +201,16 @@ void Evidence::LearnCut(const Moment& moment, Mishaps& mishaps) {
   LoseTrust(moment);
 }
 
+void Evidence::CopyTo(BackendSnapshot& snapshot, const Mishaps& mishaps) {
+  snapshot.failures = mishaps.failures;
+  snapshot.timeouts = mishaps.timeouts;
+  snapshot.cancelled = mishaps.cancelled;
+  snapshot.neutral = mishaps.neutral;
+  snapshot.cut = mishaps.cut;
+  snapshot.dropped = mishaps.dropped;
+  snapshot.late_finishes = mishaps.late_finishes;
+}
+
 BackendSnapshot Evidence::Snapshot(const Moment& moment,
                                    const Mishaps& mishaps) const {
   const Terms terms = TermsAt(moment);
@@ -237,13 +247,7 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   }
   snapshot.picks = settled + mishaps.dropped + outstanding_.waiting();
   snapshot.successes = successes_;
-  snapshot.failures = mishaps.failures;
-  snapshot.timeouts = mishaps.timeouts;
-  snapshot.cancelled = mishaps.cancelled;
-  snapshot.neutral = mishaps.neutral;
-  snapshot.cut = mishaps.cut;
-  snapshot.dropped = mishaps.dropped;
-  snapshot.late_finishes = mishaps.late_finishes;
+  CopyTo(snapshot, mishaps);
   return snapshot;
 }
 

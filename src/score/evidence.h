@@ -230,6 +230,7 @@ class Evidence {
   void Age(Ticks latency, Ticks success, Ticks turn, double outage_growth);
   double OutageDecay(Ticks now, double growth) const;
   void NoteSetback(const Mishaps& mishaps);
+  static void CopyTo(BackendSnapshot& snapshot, const Mishaps& mishaps);
   void LearnOther(Outcome outcome, double latency_s, Work work,
                   const Moment& moment, Mishaps& mishaps);
   void LearnNeutral(double latency_s, Work work, const Moment& moment);
