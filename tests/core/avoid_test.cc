@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "tests/core/each_choice.h"
 #include "tests/core/virtual_clock.h"
 
 namespace els {
@@ -145,22 +146,7 @@ TEST_P(AvoidTest, ASecondAttemptThatSucceedsDoesNotMakeUpForTheFirst) {
   }
 }
 
-std::string NameOf(const testing::TestParamInfo<Choice>& choice) {
-  switch (choice.param) {
-    case Choice::kLowest:
-      return "Lowest";
-    case Choice::kPowerOfTwo:
-      return "PowerOfTwo";
-    case Choice::kWeightedRandom:
-      return "WeightedRandom";
-  }
-  return "Unknown";
-}
-
-INSTANTIATE_TEST_SUITE_P(ByEachChoice, AvoidTest,
-                         testing::Values(Choice::kLowest, Choice::kPowerOfTwo,
-                                         Choice::kWeightedRandom),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(ByEachChoice, AvoidTest, EachChoice(), NameOf);
 
 }  // namespace
 }  // namespace els

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "tests/core/each_choice.h"
 #include "tests/core/virtual_clock.h"
 
 namespace els {
@@ -95,22 +96,7 @@ TEST_P(PickFailureTest, GoesAwayWithAHigherLimitAndComesWithALowerOne) {
   EXPECT_EQ(Pick().failure(), PickFailure::kAllFull) << "the first is left";
 }
 
-std::string NameOf(const testing::TestParamInfo<Choice>& choice) {
-  switch (choice.param) {
-    case Choice::kLowest:
-      return "Lowest";
-    case Choice::kPowerOfTwo:
-      return "PowerOfTwo";
-    case Choice::kWeightedRandom:
-      return "WeightedRandom";
-  }
-  return "Unknown";
-}
-
-INSTANTIATE_TEST_SUITE_P(ByEachChoice, PickFailureTest,
-                         testing::Values(Choice::kLowest, Choice::kPowerOfTwo,
-                                         Choice::kWeightedRandom),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(ByEachChoice, PickFailureTest, EachChoice(), NameOf);
 
 }  // namespace
 }  // namespace els

@@ -13,6 +13,7 @@
 
 #include "els/balancer.h"
 #include "els/random.h"
+#include "tests/core/each_choice.h"
 #include "tests/core/virtual_clock.h"
 
 namespace els {
@@ -136,22 +137,7 @@ TEST_P(PreferTest, WithoutOneThePickIsMadeAsIfNothingWerePreferred) {
   }
 }
 
-std::string NameOf(const testing::TestParamInfo<Choice>& choice) {
-  switch (choice.param) {
-    case Choice::kLowest:
-      return "Lowest";
-    case Choice::kPowerOfTwo:
-      return "PowerOfTwo";
-    case Choice::kWeightedRandom:
-      return "WeightedRandom";
-  }
-  return "Unknown";
-}
-
-INSTANTIATE_TEST_SUITE_P(ByEachChoice, PreferTest,
-                         testing::Values(Choice::kLowest, Choice::kPowerOfTwo,
-                                         Choice::kWeightedRandom),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(ByEachChoice, PreferTest, EachChoice(), NameOf);
 
 class RequestWorkTest : public testing::Test {
  protected:

@@ -16,6 +16,7 @@
 
 #include "els/balancer.h"
 #include "els/random.h"
+#include "tests/core/each_choice.h"
 #include "tests/core/virtual_clock.h"
 
 namespace els {
@@ -189,22 +190,7 @@ TEST_P(LimitTest, BelowWhatIsOutstandingEndsNothing) {
   EXPECT_EQ(balancer_.Pick(clock.now()).failure(), PickFailure::kAllFull);
 }
 
-std::string NameOf(const testing::TestParamInfo<Choice>& choice) {
-  switch (choice.param) {
-    case Choice::kLowest:
-      return "Lowest";
-    case Choice::kPowerOfTwo:
-      return "PowerOfTwo";
-    case Choice::kWeightedRandom:
-      return "WeightedRandom";
-  }
-  return "Unknown";
-}
-
-INSTANTIATE_TEST_SUITE_P(ByEachChoice, LimitTest,
-                         testing::Values(Choice::kLowest, Choice::kPowerOfTwo,
-                                         Choice::kWeightedRandom),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(ByEachChoice, LimitTest, EachChoice(), NameOf);
 
 // A backend that joins is counted as having had its fair part of the recent
 // picks. Whatever sets it joins and leaves, what it is counted for stays within
