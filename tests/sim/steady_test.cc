@@ -123,8 +123,8 @@ TEST(Steady, KeepsAwayFromAServerThatDoesNotAnswer) {
     EXPECT_LE(runs.Share("silent"), 0.002) << Text(traffic);
     EXPECT_LE(runs.Peak("silent"), traffic.load == kHalf ? 15.5 : 20)
         << Text(traffic);
-    // A tenth is fair. With turns twice as strong above a fair share as well,
-    // it was 0.05; that cost the catalogue 1 %.
+    // A tenth is fair. With a turn_premium of 0.2, too, the share was 0.05;
+    // that cost the catalogue 1 %.
     EXPECT_GE(runs.Share("back"), 0.045) << Text(traffic);
   }
 }
