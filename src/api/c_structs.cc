@@ -80,13 +80,18 @@ absl::Status ReadStruct(const Struct* given, absl::string_view name,
 // Writes a struct of the caller's size. Fields of a longer struct that the
 // library does not know become zero.
 template <typename Struct>
-void WriteStruct(Struct known, std::size_t size, Struct* written) {
+absl::Status WriteStruct(Struct known, std::size_t size, absl::string_view name,
+                         Struct* written) {
+  if (absl::Status status = CheckSize<Struct>(size, name); !status.ok()) {
+    return status;
+  }
   known.struct_size = size;
   auto* bytes = reinterpret_cast<unsigned char*>(written);
   std::memcpy(bytes, &known, std::min(size, sizeof(Struct)));
   if (size > sizeof(Struct)) {
     std::memset(bytes + sizeof(Struct), 0, size - sizeof(Struct));
   }
+  return absl::OkStatus();
 }
 
 Duration ToDuration(std::uint64_t ns) {
@@ -158,6 +163,22 @@ Options FromC(const els_options& c) {
   };
 }
 
+els_work_estimator_options ToC(const WorkEstimatorOptions& options) {
+  els_work_estimator_options c = {};
+  c.keys = options.keys;
+  c.memory_ns = ToNanoseconds(options.memory);
+  c.prior_weight = options.prior_weight;
+  return c;
+}
+
+WorkEstimatorOptions FromC(const els_work_estimator_options& c) {
+  return WorkEstimatorOptions{
+      .keys = c.keys,
+      .memory = ToDuration(c.memory_ns),
+      .prior_weight = c.prior_weight,
+  };
+}
+
 els_backend_snapshot ToC(const BackendSnapshot& backend) {
   els_backend_snapshot c = {};
   c.id = {backend.id.data(), backend.id.size()};
@@ -209,6 +230,17 @@ Backend FromC(const els_backend& c) {
   };
 }
 
+// Returns `defaults` with the fields that the caller has given.
+template <typename T, typename Struct>
+absl::StatusOr<T> ReadOver(const T& defaults, const Struct* given,
+                           absl::string_view name) {
+  Struct known = ToC(defaults);
+  if (absl::Status status = ReadStruct(given, name, known); !status.ok()) {
+    return status;
+  }
+  return FromC(known);
+}
+
 }  // namespace
 
 TimePoint FromNanoseconds(std::uint64_t now_ns) {
@@ -216,21 +248,22 @@ TimePoint FromNanoseconds(std::uint64_t now_ns) {
 }
 
 absl::StatusOr<Options> ReadOptions(const els_options* given) {
-  els_options known = ToC(Options());
-  if (absl::Status status = ReadStruct(given, "els_options", known);
-      !status.ok()) {
-    return status;
-  }
-  return FromC(known);
+  return ReadOver(Options(), given, "els_options");
+}
+
+absl::StatusOr<WorkEstimatorOptions> ReadOptions(
+    const els_work_estimator_options* given) {
+  return ReadOver(WorkEstimatorOptions(), given, "els_work_estimator_options");
 }
 
 absl::Status WriteDefaults(els_options* options, std::size_t struct_size) {
-  if (absl::Status status = CheckSize<els_options>(struct_size, "els_options");
-      !status.ok()) {
-    return status;
-  }
-  WriteStruct(ToC(Options()), struct_size, options);
-  return absl::OkStatus();
+  return WriteStruct(ToC(Options()), struct_size, "els_options", options);
+}
+
+absl::Status WriteDefaults(els_work_estimator_options* options,
+                           std::size_t struct_size) {
+  return WriteStruct(ToC(WorkEstimatorOptions()), struct_size,
+                     "els_work_estimator_options", options);
 }
 
 absl::StatusOr<std::vector<Backend>> ReadBackends(const els_backend* given,
@@ -278,31 +311,19 @@ absl::StatusOr<els_request> ReadRequest(const els_request* given) {
 
 absl::Status WriteBackend(const BackendSnapshot& backend,
                           els_backend_snapshot* written) {
-  const std::size_t size = written->struct_size;
-  if (absl::Status status =
-          CheckSize<els_backend_snapshot>(size, "els_backend_snapshot");
-      !status.ok()) {
-    return status;
-  }
-  WriteStruct(ToC(backend), size, written);
-  return absl::OkStatus();
+  return WriteStruct(ToC(backend), written->struct_size, "els_backend_snapshot",
+                     written);
 }
 
 absl::Status WriteExplanation(const PickExplanation& explanation,
                               const els_snapshot* candidates,
                               els_explanation* written) {
-  const std::size_t size = written->struct_size;
-  if (absl::Status status = CheckSize<els_explanation>(size, "els_explanation");
-      !status.ok()) {
-    return status;
-  }
   els_explanation c = ELS_EXPLANATION_INIT;
   c.number = explanation.number;
   c.now_ns = ToNanoseconds(explanation.now.time_since_epoch());
   c.reason = static_cast<els_pick_reason>(explanation.reason);
   c.candidates = candidates;
-  WriteStruct(c, size, written);
-  return absl::OkStatus();
+  return WriteStruct(c, written->struct_size, "els_explanation", written);
 }
 
 }  // namespace els::internal

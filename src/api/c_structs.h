@@ -14,18 +14,24 @@
 #include "els/balancer.h"
 #include "els/c_api.h"
 #include "els/c_explanation.h"
+#include "els/c_work_estimator.h"
 #include "els/explanation.h"
+#include "els/work_estimator.h"
 
 namespace els::internal {
 
 // Readings above INT64_MAX count as INT64_MAX.
 TimePoint FromNanoseconds(std::uint64_t now_ns);
 
-// The values are not checked: Options::Validate does that.
+// The values are not checked: Validate does that.
 // REQUIRES: `given` is not null.
 absl::StatusOr<Options> ReadOptions(const els_options* given);
+absl::StatusOr<WorkEstimatorOptions> ReadOptions(
+    const els_work_estimator_options* given);
 // REQUIRES: `options` is not null.
 absl::Status WriteDefaults(els_options* options, std::size_t struct_size);
+absl::Status WriteDefaults(els_work_estimator_options* options,
+                           std::size_t struct_size);
 
 // The values are not checked, but for null ids and too many backends.
 // REQUIRES: `given` is not null, or `count` is 0.

@@ -11,6 +11,7 @@
 #include "src/score/moment.h"
 #include "src/score/news.h"
 #include "src/score/outstanding.h"
+#include "src/score/rounds.h"
 #include "src/score/ticks.h"
 #include "src/score/work.h"
 
@@ -160,31 +161,10 @@ class Evidence {
            outstanding_.count() >= traits_.max_outstanding;
   }
 
-  // Returns for how many rounds, from 1 to kMostRounds, the score cannot fall
-  // far while nothing happens to the backend. It falls by up to kMostFall as
-  // the backend's latency and failures are forgotten and as the fleet's mean
-  // falls, and by up to kMostTurn as the backend's turn comes. `terms` are
-  // those of the moment.
+  // See RoundsToFall in rounds.h.
   std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms) const {
-    double fall_s =
-        terms.prior_of_latency * std::max(terms.latency_s - moment.latency_s,
-                                          kFollowing * moment.latency_s);
-    if (failed_ > 0) {
-      fall_s += moment.success_pace * FailureFallSeconds(moment, terms);
-    }
-    const double falls = fall_s / (kMostFall * LatencyAlone(terms)) +
-                         moment.turn_pace * TurnFalls(moment, terms);
-    if (falls * (kMostRounds * kMemoriesPerRound) <= 1) return kMostRounds;
-    return std::max(
-        1U, static_cast<std::uint32_t>(1 / (falls * kMemoriesPerRound)));
+    return internal::RoundsToFall(moment, terms, spared_s_ > 0);
   }
-  static constexpr double kMostFall = 0.05;
-  static constexpr double kMostTurn = 0.06;
-
-  // RoundsToFall allows for a fall of the fleet's mean latency by this part in
-  // a memory. Fleet counts a change of that mean by this part as the rounds of
-  // one memory.
-  static constexpr double kFollowing = 0.125;
 
   // One success counts as no more than this many times the latency that was
   // known, so that no large request makes its backend look slow. With one in
@@ -280,31 +260,9 @@ class Evidence {
     return std::min(kMost, failed_ * (1 / (succeeded_ + prior)));
   }
 
-  // Returns how often the turn falls by kMostTurn in a memory of turns, and the
-  // queue by as much as it may, for RoundsToFall. A share falls by its own size
-  // in a memory. One so high that the premium has its limit falls for a while
-  // before the turn does, and one that is near the lowest turn cannot fall far.
-  double TurnFalls(const Moment& moment, const Terms& terms) const {
-    const Rules& rules = *moment.rules;
-    const double slope = rules.turn_slope;
-    double falls = spared_s_ > 0 ? 1 / kMostFall : 0.0;
-    if (terms.turn > 1 - rules.turn_limit + kMostTurn) {
-      const double above = 1 + slope * (terms.share - 1) - terms.turn;
-      falls += slope * terms.share / (above + kMostTurn);
-    }
-    return falls;
-  }
-
-  // Returns how fast c (1/s - 1) = c failed / (succeeded + prior) may fall, in
-  // seconds per memory, for RoundsToFall. Both sums fade alike, so the prior's
-  // part of the divisor grows. And c falls to that of the fleet.
-  static double FailureFallSeconds(const Moment& moment, const Terms& terms) {
-    return terms.failures * (terms.failure_cost_s * terms.prior_of_success +
-                             terms.failure_cost_s - moment.failure_cost_s);
-  }
-
   double OverdueAt(const Moment& moment, const Terms& terms) const {
-    return Overdue(terms.ages_s, outstanding_.waiting_work(), terms.latency_s,
+    return Overdue(terms.ages_s, outstanding_.waiting(),
+                   outstanding_.waiting_work(), terms.latency_s,
                    moment.usual_age);
   }
 

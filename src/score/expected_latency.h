@@ -46,12 +46,22 @@ inline double ExpectedLatency(const Terms& terms) {
 // Returns how late the answers of outstanding requests are, at least 1: the
 // mean age of those requests in units of `factor` times the usual latency.
 // Silence is evidence: a backend that no longer answers gives no other sign
-// before the first timeout. `ages_s` is the sum of the ages of requests whose
-// work is `work`. Divides only where something is late.
-inline double Overdue(double ages_s, double work, double latency_s,
-                      double factor) {
+// before the first timeout. `ages_s` is the sum of the ages of `waiting`
+// requests whose work is `work`. Divides only where something is late.
+//
+// Each request may be one that takes long by itself, at odds of one to
+// kOddsOfLong. So `waiting` requests say no more than kOddsOfLong^waiting:
+// however long a backend is silent with a single request, it is tried again
+// when others have a few.
+inline double Overdue(double ages_s, std::uint32_t waiting, double work,
+                      double latency_s, double factor) {
+  constexpr int kOddsOfLongBits = 2;
+  constexpr std::uint32_t kNoLimit = 15;
   const double usual_s = factor * latency_s * work;
-  return ages_s > usual_s ? ages_s / usual_s : 1;
+  if (ages_s <= usual_s) return 1;
+  return std::min(ages_s / usual_s,
+                  static_cast<double>(
+                      1U << (kOddsOfLongBits * std::min(waiting, kNoLimit))));
 }
 
 // Returns the factor by which backends take turns. It is 1 at a fair share of

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "src/score/evidence.h"
+#include "src/score/rounds.h"
 
 namespace els::internal {
 namespace {
@@ -29,7 +30,7 @@ constexpr double kAllForgotten = 64;
 
 // Move ignores smaller changes of the means, as parts of the means last
 // counted. A change of the mean latency shows in the scores by no more than the
-// part that Evidence::RoundsToFall allows for, so it counts as rounds in
+// part that RoundsToFall allows for, so it counts as rounds in
 // proportion. A change of the other means may show in full, so all words are
 // written anew.
 constexpr double kLatencyMoves = 0.02;
@@ -228,7 +229,7 @@ void Fleet::Move() {
     return change;
   };
   rounds_ += moved(counted_latency_s_, latency_s_, kLatencyMoves) /
-             (Evidence::kFollowing * kMemoriesPerRound);
+             (kFollowing * kMemoriesPerRound);
   const double slope = std::max(1.0, options_.turn_slope);
   if (moved(counted_failure_cost_s_, failure_cost_s_, kOthersMove) > 0 ||
       moved(counted_fair_part_, FairPart(), kOthersMove / slope) > 0 ||

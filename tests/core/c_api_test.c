@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "els/c_explanation.h"
+#include "els/c_work_estimator.h"
+
 static int failures = 0;
 
 #define CHECK(condition)                                                      \
@@ -284,6 +287,43 @@ static void ABackendThatLeftIsListedWhileItHasRequests(void) {
   els_snapshot_free(snapshot);
 }
 
+static void TheWorkOfARequestIsEstimated(void) {
+  els_work_estimator* estimator = NULL;
+  els_work_estimator_options options;
+  els_request request = ELS_REQUEST_INIT;
+  int i;
+  CHECK(els_work_estimator_options_init(&options, sizeof options) == ELS_OK);
+  CHECK(els_work_estimator_new(&options, &estimator, NULL, 0) == ELS_OK);
+  for (i = 0; i < 20; ++i) {
+    CHECK(els_work_estimator_learn(estimator, IdOf("/"), 1, kStart) == ELS_OK);
+    CHECK(els_work_estimator_learn(estimator, IdOf("/report"), 9, kStart) ==
+          ELS_OK);
+  }
+  request.work = els_work_estimator_work(estimator, IdOf("/report"));
+  CHECK(request.work > 1.5 && request.work < 1.8);
+  els_work_estimator_free(estimator);
+}
+
+static void APickIsExplained(void) {
+  els_balancer* balancer = NULL;
+  els_explanations* kept = NULL;
+  els_explanation pick = ELS_EXPLANATION_INIT;
+  els_backend backend = ELS_BACKEND_INIT;
+  els_ticket ticket;
+  backend.id = IdOf("a");
+  CHECK(els_balancer_new(NULL, &balancer, NULL, 0) == ELS_OK);
+  CHECK(els_balancer_set_backends(balancer, &backend, 1, kStart, NULL, 0) ==
+        ELS_OK);
+  CHECK(els_balancer_explain(balancer, 1) == ELS_OK);
+  CHECK(els_balancer_pick(balancer, NULL, 0, kStart, &ticket) == ELS_OK);
+  CHECK(els_balancer_explanations(balancer, &kept) == ELS_OK);
+  CHECK(els_explanations_get(kept, 0, &pick) == ELS_OK);
+  CHECK(strcmp(els_pick_reason_text(pick.reason), "only one") == 0);
+  els_explanations_free(kept);
+  CHECK(els_ticket_drop(&ticket) == ELS_OK);
+  els_balancer_free(balancer);
+}
+
 int main(void) {
   DefaultsAreThoseOfTheLibrary();
   ABadOptionIsNamedWithItsRange();
@@ -295,5 +335,7 @@ int main(void) {
   ADroppedTicketTeachesNothing();
   ARetryGoesElsewhere();
   ABackendThatLeftIsListedWhileItHasRequests();
+  TheWorkOfARequestIsEstimated();
+  APickIsExplained();
   return failures == 0 ? 0 : 1;
 }
