@@ -32,16 +32,25 @@ TEST(ExpectedLatencyTest, AgreesWithTheTable) {
   }
 }
 
-// Of requests whose ages add up to the first argument, and whose work is the
-// second.
+// Of requests whose ages add up to the first argument; their number and their
+// work are the second and the third.
 TEST(OverdueTest, StartsAtTheFactorAndGrowsInProportion) {
-  EXPECT_EQ(Overdue(0, 0, 0.1, 2), 1);
-  EXPECT_EQ(Overdue(0, 1, 0.1, 2), 1);
-  EXPECT_EQ(Overdue(0.19, 1, 0.1, 2), 1);
-  EXPECT_DOUBLE_EQ(Overdue(0.3, 1, 0.1, 2), 1.5);
-  EXPECT_DOUBLE_EQ(Overdue(1.2, 4, 0.1, 2), 1.5);
-  EXPECT_DOUBLE_EQ(Overdue(0.3, 0.5, 0.1, 2), 3);
-  EXPECT_DOUBLE_EQ(Overdue(10, 1, 0.1, 2), 50);
+  EXPECT_EQ(Overdue(0, 0, 0, 0.1, 2), 1);
+  EXPECT_EQ(Overdue(0, 1, 1, 0.1, 2), 1);
+  EXPECT_EQ(Overdue(0.19, 1, 1, 0.1, 2), 1);
+  EXPECT_DOUBLE_EQ(Overdue(0.3, 1, 1, 0.1, 2), 1.5);
+  EXPECT_DOUBLE_EQ(Overdue(1.2, 4, 4, 0.1, 2), 1.5);
+  EXPECT_DOUBLE_EQ(Overdue(0.3, 1, 0.5, 0.1, 2), 3);
+  EXPECT_DOUBLE_EQ(Overdue(0.7, 1, 1, 0.1, 2), 3.5);
+  EXPECT_DOUBLE_EQ(Overdue(30, 3, 3, 0.1, 2), 50);
+}
+
+TEST(OverdueTest, AFewRequestsMayBeLongByThemselves) {
+  EXPECT_EQ(Overdue(1e6, 1, 1, 0.1, 2), 4);
+  EXPECT_EQ(Overdue(1e6, 2, 2, 0.1, 2), 16);
+  EXPECT_EQ(Overdue(1e6, 2, 1e-3, 0.1, 2), 16);
+  EXPECT_EQ(Overdue(1e12, 15, 15, 0.1, 2), 1073741824);
+  EXPECT_EQ(Overdue(1e12, 4'000'000'000, 1, 0.1, 2), 1073741824);
 }
 
 TEST(TurnTest, IsOneAtAFairShareAndNeverFarFromIt) {

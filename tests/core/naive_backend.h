@@ -262,8 +262,9 @@ class ModelBackend {
             ? std::min(ages_s, waiting * (m.now_s - *answered_at_s_))
             : ages_s;
     known.overdue = waiting > 0
-                        ? std::max(1.0, silent_s / known.work /
-                                            (m.usual_age * known.latency_s))
+                        ? std::clamp(silent_s / known.work /
+                                         (m.usual_age * known.latency_s),
+                                     1.0, std::pow(4, std::min(waiting, 15.0)))
                         : 1;
     // One request at first, twice as many with each answer, and one more with
     // each second that those which wait are old.
