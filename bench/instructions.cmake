@@ -1,5 +1,6 @@
 # How many instructions one request costs, at real rates: counted by callgrind,
-# so the same on every run. One request in 128 fails, and 256 are outstanding.
+# so the same on every run. One request in 128 fails, one in
+# 16 is of eight times the usual work, and 256 are outstanding.
 #
 #   cmake -D ELS_PACED=PROGRAM [-D CHECK=ON] -P bench/instructions.cmake
 #

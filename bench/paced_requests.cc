@@ -21,9 +21,12 @@ constexpr char kUsage[] =
     "\n"
     "Makes REQUESTS picks and finishes at RATE a second of virtual time, "
     "while\n"
-    "256 are outstanding. One in FAIL fails; 0: none does.\n";
+    "256 are outstanding. One in FAIL fails; 0: none does. One in 16 is of\n"
+    "eight times the usual work, and says so.\n";
 
 constexpr std::size_t kOutstanding = 256;
+constexpr std::uint64_t kHeavyOneIn = 16;
+constexpr double kHeavyWork = 8;
 
 void Send(std::size_t backends, std::int64_t rate, std::uint64_t fail,
           std::uint64_t requests) {
@@ -41,7 +44,8 @@ void Send(std::size_t backends, std::int64_t rate, std::uint64_t fail,
   els::Random random(1);
   for (std::uint64_t i = 0; i < requests; ++i) {
     now += half_gap;
-    els::Ticket ticket = balancer.Pick(now);
+    const double work = i % kHeavyOneIn == 0 ? kHeavyWork : 1;
+    els::Ticket ticket = balancer.Pick(now, els::Request{.work = work});
     std::swap(outstanding[i % kOutstanding], ticket);
     now += half_gap;
     const bool fails = fail != 0 && random.Below(fail) == 0;

@@ -27,7 +27,7 @@ class Model {
     double weights = 0;
     for (const ModelBackend* backend : set) weights += backend->weight;
     const double mean = weights / static_cast<double>(set.size());
-    const double fair = mean_weight_ > 0 ? mean / mean_weight_ : 1;
+    const double fair = 0.975 * (mean_weight_ > 0 ? mean / mean_weight_ : 1);
     mean_weight_ = mean;
     for (ModelBackend* backend : set) {
       backend->per_weight = mean / backend->weight;
