@@ -70,12 +70,19 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& of) { return of.param.name; });
 
 TEST(Refused, BodyThatStopsMakingSenseIsA400AndCancelsTheAttempt) {
-  ScriptedBackend backend([](Wire& wire) { wire.ReadToFin(); });
+  Channel<bool> begun;
+  ScriptedBackend backend([&](Wire& wire) {
+    wire.ReadHead();
+    begun.Put(true);
+    wire.ReadToFin();
+  });
   RunningProxy proxy({backend.port()});
   Wire user = Wire::To(proxy.port());
   user.Send(
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "3\r\nabc\r\nnonsense\r\n");
+      "3\r\nabc\r\n");
+  begun.Take();
+  user.Send("nonsense\r\n");
   EXPECT_EQ(user.Read().Start(), kBadRequest);
   EXPECT_EQ(proxy.Snapshot(0).cancelled, 1u);
 }

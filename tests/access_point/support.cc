@@ -97,9 +97,13 @@ Message Wire::Read() {
     for (;;) {
       const std::size_t size = std::stoul(ReadLine(), nullptr, 16);
       message.body += ReadBytes(size);
+      if (size == 0) break;
       if (!ReadLine().empty()) throw std::runtime_error("chunk too long");
-      if (size == 0) return message;
     }
+    for (std::string line = ReadLine(); !line.empty(); line = ReadLine()) {
+      message.trailers += line + "\r\n";
+    }
+    return message;
   }
   if (message.Has("Content-Length")) {
     message.body = ReadBytes(std::stoul(message.Field("Content-Length")));
@@ -147,6 +151,8 @@ std::string Wire::ReadToFin() {
   if (!ReadToEnd(all)) throw std::runtime_error("reset after: " + all);
   return all;
 }
+
+void Wire::EndSending() { socket_.shutdown(tcp::socket::shutdown_send); }
 
 void Wire::Close() {
   const std::lock_guard lock(closing_);
