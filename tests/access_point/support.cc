@@ -79,6 +79,10 @@ Wire Wire::To(std::uint16_t port) {
   return Wire(std::move(socket));
 }
 
+std::unique_ptr<Wire> Wire::New(std::uint16_t port) {
+  return std::unique_ptr<Wire>(new Wire(To(port)));
+}
+
 void Wire::Send(std::string_view bytes) {
   net::write(socket_, net::buffer(bytes.data(), bytes.size()));
 }

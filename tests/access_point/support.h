@@ -44,6 +44,7 @@ class Wire {
 
   // Connects to 127.0.0.1.
   static Wire To(std::uint16_t port);
+  static std::unique_ptr<Wire> New(std::uint16_t port);  // The same.
 
   void Send(std::string_view bytes);
 
