@@ -1,58 +1,55 @@
 #pragma once
 
-// Private to proxy.cc.
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "els/retry_budget.h"
-#include "examples/access_point/message.h"
-#include "examples/access_point/net.h"
+#include "examples/access_point/content.h"
 #include "examples/access_point/options.h"
+#include "examples/access_point/outgoing.h"
 #include "examples/access_point/picker.h"
-#include "examples/access_point/relay.h"
 #include "examples/access_point/upstream_pool.h"
+#include "examples/access_point/wait.h"
+#include "examples/access_point/wake.h"
 
 namespace access_point {
 
-// A request being served. What is forwarded is the parser's message.
+// A request being served.
 struct Incoming {
-  Incoming(tcp::socket& from, beast::flat_buffer& unparsed)
-      : user(from), buffer(unparsed) {}
+  Incoming(Connection& from, const Framing& framing)
+      : user(from),
+        content(from, framing),
+        chunked(framing.kind == Framing::Kind::kChunked) {}
 
-  tcp::socket& user;
-  beast::flat_buffer& buffer;  // Read from the user and not parsed yet.
-  RequestParser parser;
-  unsigned version = kHttp11;  // As the user sent it.
-  bool repeatable = false;     // Even if a backend may have served it.
-  bool sent = false;           // A backend may have got some of it.
-  bool keep_alive = false;     // The user's connection may stay open.
+  Connection& user;
+  Content content;
+  std::string head = {};                // To send to a backend.
+  std::string connection_options = {};  // Of its own head.
+  bool chunked = false;
+  bool is_head = false;
+  bool is_http10 = false;
+  bool wants_trailers = false;
+  bool upgrade = false;     // It offers to switch protocols.
+  bool repeatable = false;  // Even if a backend may have served it.
+  bool sent = false;        // A backend may have got some of it.
+  bool keep_alive = false;  // The user's connection may stay open.
 };
 
 // How sending a request to a backend ended.
 enum class End {
-  kDelivered,   // The user has the whole response.
-  kFailed,      // No response came, or one that cannot be passed on.
-  kGivenUp,     // A response of 5xx that another attempt is to better.
-  kTimeout,     // No response in time.
-  kStale,       // The backend had closed a reused connection.
-  kCut,         // The backend failed in the middle of its response.
-  kUserGone,    // Nobody waits for the response any more.
-  kBadRequest,  // The rest of the request made no sense.
+  kDelivered,      // The user has the whole response.
+  kSwitched,       // To another protocol, and the user knows.
+  kFailed,         // No response came, or one that cannot be passed on.
+  kGivenUp,        // A response of 5xx that another attempt is to better.
+  kTimeout,        // No response in time.
+  kStale,          // The backend had closed a reused connection.
+  kCut,            // The backend failed when the user had a part of it.
+  kUserGone,       // Nobody waits for the response any more.
+  kUserStalled,    // The rest of the request did not come.
+  kBadRequest,     // The rest of the request made no sense.
+  kNoDescriptors,  // We could not even try.
 };
-
-// Returns once the user has gone, and takes nothing from the connection. The
-// end of the user's stream counts as having gone: a user who closes looks just
-// like one who has no more to send but still listens, and is far more common.
-// Behind data that waits (a pipelined request) only a reset can be noticed.
-inline Async<> UserGone(tcp::socket& user) {
-  co_await user.async_wait(tcp::socket::wait_read, kResult);
-  char byte = 0;
-  Error error;
-  user.receive(net::buffer(&byte, 1), tcp::socket::message_peek, error);
-  if (error) co_return;
-  co_await user.async_wait(tcp::socket::wait_error, kResult);
-}
 
 // One request sent over one connection, and its response brought to the user.
 class Exchange {
@@ -64,136 +61,243 @@ class Exchange {
            const Options& options, els::RetryBudget* retries,
            const bool& draining)
       : incoming_(incoming),
+        user_(incoming.user),
         upstream_(upstream),
+        backend_(*upstream.link),
         attempt_(attempt),
         options_(options),
         retries_(retries),
         draining_(draining),
-        backend_(upstream.socket, options.timeout) {}
+        bytes_before_(backend_.bytes_in()) {}
 
-  // Tells the attempt that it is answered, but not that it is finished.
-  Async<End> Run() {
-    using net::experimental::awaitable_operators::operator||;
-    // Both at once: a backend may answer, or say 100 (Continue), before it has
-    // the whole request, and a user may go at any time.
-    const auto first = co_await (Receive() || Send());
-    // The user may close so soon after the last byte that both are true.
-    if (delivered_) co_return End::kDelivered;
-    co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+  // Tells the attempt that it is answered, but not that it is finished. Both
+  // connections tell `wake` of what happens to them.
+  Async<End> Run(Wake& wake) {
+    for (;;) {
+      const std::optional<End> end = Advance();
+      if (end) co_return *end;
+      co_await wake.Wait();
+    }
   }
 
   // Whether the connection can carry another request.
   bool reusable() const {
-    return delivered_ && sent_ && parser_->keep_alive() &&
-           upstream_.buffer.size() == 0;
+    return delivered_ && sent_ && reusable_ && backend_.in().empty() &&
+           !backend_.ended() && !backend_.sending();
   }
 
  private:
-  // Sends the request, then waits for the user to go; ends only with something
-  // that makes the response pointless.
-  Async<End> Send() {
-    Side user(incoming_.user, kStallLimit);
-    const Relayed relayed =
-        co_await Relay(user, incoming_.buffer, incoming_.parser, backend_);
-    if (relayed.end == Relayed::End::kSourceFailed) {
-      co_return IsNonsense(relayed.error) ? End::kBadRequest : End::kUserGone;
-    }
-    sent_ = relayed.end == Relayed::End::kDone;
-    // A backend that stops reading may have said why: go on receiving.
-    if (!answered_) backend_.Await();
-    co_await UserGone(incoming_.user);
-    co_return End::kUserGone;
+  // How long the head of a response waits for its content, if that is short and
+  // another backend could still give a whole one: a server that fails as it
+  // makes the content has as a rule sent the head just before.
+  static constexpr els::Duration kHoldLimit = std::chrono::milliseconds(50);
+
+  // A user whose side has ended may have left or be waiting for the rest. While
+  // the rest comes, sending it tells; while nothing comes, this long is enough.
+  static constexpr els::Duration kQuietLimit = std::chrono::seconds(1);
+
+  // Does all that can be done without waiting. Both directions at once: a
+  // backend may answer, or say 100 (Continue), before it has the whole request,
+  // and a user may go at any time.
+  std::optional<End> Advance() {
+    if (user_.gone()) return End::kUserGone;
+    if (const auto end = PassRequest()) return end;
+    if (const auto end = answered_ ? PassContent() : AwaitHead()) return end;
+    if (user_.gone()) return End::kUserGone;
+    return Watch();
   }
 
-  Async<End> Receive() {
-    unsigned status = 0;
-    do {
-      parser_.emplace();
-      parser_->header_limit(kHeadLimit);
-      parser_->body_limit(boost::none);
-      parser_->skip(incoming_.parser.get().method() == http::verb::head);
-      const auto [error, size] = co_await http::async_read_header(
-          upstream_.socket, upstream_.buffer, *parser_, kResult);
-      if (error) co_return NoResponse();
-      any_response_ = true;
-      if (IsUnusable(parser_->get())) co_return End::kFailed;
-      status = parser_->get().result_int();
-      if (status < 200) {
-        const bool user_is_there = co_await PassOnInterim();
-        if (!user_is_there) co_return End::kUserGone;
+  std::optional<End> PassRequest() {
+    Content& content = incoming_.content;
+    while (!sent_ && !backend_.sending() && !backend_.broken()) {
+      content.Look();
+      if (content.bad()) return End::kBadRequest;
+      if (content.held().empty() && !content.done() && head_sent_) {
+        if (user_.ended()) return End::kUserGone;
+        user_.Receive();
+        return std::nullopt;
       }
-    } while (status < 200);
+      const std::string trailers =
+          PassableTrailers(content.trailers(), incoming_.connection_options);
+      SendContent(head_sent_ ? std::string_view() : incoming_.head, content,
+                  incoming_.chunked, trailers, backend_);
+      head_sent_ = true;
+      sent_ = content.done();
+    }
+    // Tells of a user who leaves. What it sends waits for its turn.
+    if (sent_ && user_.in().empty()) user_.Receive();
+    return std::nullopt;
+  }
 
+  std::optional<End> AwaitHead() {
+    while (!user_.sending()) {  // An interim response may be on its way.
+      InBuffer& in = backend_.in();
+      const auto size = FindHeadEnd(in.view(), searched_);
+      if (!size) {
+        searched_ = in.size();
+        if (!MayBecomeResponse(in.view()) || in.size() >= kHeadLimit) {
+          return End::kFailed;
+        }
+        if (backend_.ended()) return NoResponse();
+        backend_.Receive();
+        return std::nullopt;
+      }
+      searched_ = 0;
+      if (const auto end = TakeHead(in.view().substr(0, *size))) return end;
+      in.Consume(*size);
+      if (answered_) return PassContent();
+    }
+    return std::nullopt;
+  }
+
+  // Of any response.
+  std::optional<End> TakeHead(std::string_view text) {
+    ResponseHead head;
+    if (!ParseResponse(text, head)) return End::kFailed;
+    const ConnectionOptions options(head.fields);
+    const auto framing = FramingOf(head, incoming_.is_head);
+    if (!framing || options.too_many) return End::kFailed;
+    if (head.status >= 200) return Answer(head, options, *framing);
+    if (head.status == 101) {
+      // Without having been asked for, it says nothing that can be used.
+      if (!incoming_.upgrade) return End::kFailed;
+      attempt_.Answered(els::Outcome::kSuccess, Now());
+      user_.Send({SwitchText(head, options)});
+      backend_.in().Consume(text.size());
+      return End::kSwitched;
+    }
+    if (!incoming_.is_http10) user_.Send({ResponseText(head, options, {})});
+    return std::nullopt;
+  }
+
+  std::optional<End> Answer(const ResponseHead& head,
+                            const ConnectionOptions& options,
+                            const Framing& framing) {
+    using Kind = Framing::Kind;
+    attempt_.Answered(OutcomeOf(head.status, options_.client_error), Now());
+    if (head.status >= 500 && retries_ && retries_->TryRetry(Now())) {
+      return End::kGivenUp;
+    }
     answered_ = true;
-    backend_.Release();
-    backend_.set_limit(kStallLimit);  // For the rest of the request, if any.
-    attempt_.Answered(OutcomeOf(status, options_.client_error), Now());
-    if (status >= 500 && retries_ && retries_->TryRetry(Now())) {
-      co_return End::kGivenUp;
-    }
-    co_return co_await Deliver();
-  }
-
-  Async<End> Deliver() {
+    const bool open_end =
+        framing.kind == Kind::kChunked || framing.kind == Kind::kToClose;
+    chunked_ = open_end && !incoming_.is_http10;
     // What the user may still be sending cannot be told from a next request.
-    incoming_.keep_alive &= incoming_.parser.is_done() && !draining_;
-    PrepareResponse(*parser_, parser_->get(), incoming_.version,
-                    incoming_.keep_alive);
-    Side backend(upstream_.socket, kStallLimit);
-    Side user(incoming_.user, kStallLimit);
-    const Relayed relayed =
-        co_await Relay(backend, upstream_.buffer, *parser_, user);
-    switch (relayed.end) {
-      case Relayed::End::kSourceFailed:
-        co_return End::kCut;
-      case Relayed::End::kSinkFailed:
-        co_return End::kUserGone;
-      case Relayed::End::kDone:
-        break;
-    }
-    delivered_ = true;
-    co_return End::kDelivered;
+    incoming_.keep_alive &=
+        incoming_.content.done() && !draining_ && (!open_end || chunked_);
+    text_ = ResponseText(head, options,
+                         {.chunked = chunked_,
+                          .keep_alive = incoming_.keep_alive,
+                          .is_http10 = incoming_.is_http10,
+                          .wants_trailers = incoming_.wants_trailers});
+    if (chunked_) connection_options_ = options.List();
+    reusable_ =
+        framing.kind != Kind::kToClose && StaysOpen(head.is_http10, options);
+    held_until_ = incoming_.repeatable && framing.kind == Kind::kLength &&
+                          framing.length <= kBlock
+                      ? static_cast<std::size_t>(framing.length)
+                      : 0;
+    content_.emplace(backend_, framing);
+    return std::nullopt;
   }
 
-  // Sends on a response of 1xx, which the final one will follow. HTTP/1.0 knows
-  // of none. False if the user has gone.
-  Async<bool> PassOnInterim() {
-    if (incoming_.version == kHttp10) co_return true;
-    Response& response = parser_->get();
-    bool keep_alive = true;
-    PrepareResponse(*parser_, response, incoming_.version, keep_alive);
-    http::response_serializer<http::buffer_body> serializer(response);
-    Side user(incoming_.user, kStallLimit);
-    const auto [error, size] =
-        co_await http::async_write_header(user.Await(), serializer, kResult);
-    co_return !error;
+  std::optional<End> PassContent() {
+    if (backend_.expired()) held_until_ = 0;
+    while (!user_.sending() && !user_.broken() && !all_passed_) {
+      if (backend_.in().size() < held_until_ && !backend_.ended()) {
+        backend_.Receive();
+        return std::nullopt;
+      }
+      const bool whole = backend_.in().size() >= held_until_;
+      held_until_ = 0;
+      content_->Look();
+      // As long as the user has nothing, the request can still be saved.
+      if (!whole || content_->bad() || content_->cut()) {
+        return text_.empty() ? End::kCut : End::kFailed;
+      }
+      if (content_->held().empty() && !content_->done() && text_.empty()) {
+        backend_.Receive();
+        return std::nullopt;
+      }
+      const std::string trailers =
+          incoming_.wants_trailers
+              ? PassableTrailers(content_->trailers(), connection_options_)
+              : std::string();
+      SendContent(text_, *content_, chunked_, trailers, user_);
+      text_.clear();
+      all_passed_ = content_->done();
+    }
+    if (!all_passed_ || user_.sending() || user_.broken()) return std::nullopt;
+    delivered_ = true;
+    return End::kDelivered;
+  }
+
+  // Sees to it that nobody is waited for too long.
+  std::optional<End> Watch() {
+    user_wait_.Update(UserLimit(), user_.bytes_in() + user_.bytes_out());
+    backend_wait_.Update(
+        BackendLimit(),
+        backend_.bytes_out() + (answered_ ? backend_.bytes_in() : 0));
+    if (user_.expired()) {
+      const bool began = answered_ && text_.empty();
+      return began || user_.sending() ? End::kUserGone : End::kUserStalled;
+    }
+    if (!backend_.expired()) return std::nullopt;
+    if (!answered_) return End::kTimeout;
+    return user_.ended() ? End::kUserGone : End::kCut;
+  }
+
+  std::optional<els::Duration> UserLimit() const {
+    const bool uploads = !sent_ && !backend_.sending() && !backend_.broken();
+    if (uploads || user_.sending()) return kStallLimit;
+    return std::nullopt;
+  }
+
+  // The time of the user's own sending is not the backend's.
+  std::optional<els::Duration> BackendLimit() const {
+    const bool has_request = sent_ || backend_.broken();
+    if (!answered_) {
+      if (has_request || backend_.sending()) return options_.timeout;
+      return std::nullopt;
+    }
+    if (held_until_ > 0) return kHoldLimit;
+    if (backend_.sending()) return kStallLimit;
+    if (all_passed_ || user_.sending()) return std::nullopt;
+    return user_.ended() && has_request ? kQuietLimit : kStallLimit;
   }
 
   End NoResponse() const {
-    if (backend_.expired()) return End::kTimeout;
-    const bool nothing = !any_response_ && !parser_->got_some();
+    const bool nothing = backend_.bytes_in() == bytes_before_;
     return upstream_.reused && nothing ? End::kStale : End::kFailed;
   }
 
-  // A response that cannot be passed on, or that switches protocols, which
-  // nobody has asked for since Upgrade is not forwarded.
-  static bool IsUnusable(const Response& response) {
-    return response.result_int() < 100 || response.result_int() == 101 ||
-           HasUnknownCoding(response);
-  }
-
   Incoming& incoming_;
+  Connection& user_;
   Upstream& upstream_;
+  Connection& backend_;
   Attempt& attempt_;
   const Options& options_;
   els::RetryBudget* const retries_;
   const bool& draining_;
+  const std::uint64_t bytes_before_;  // From the backend, by other requests.
 
-  Side backend_;  // Waits for it to take the request, then to respond.
-  std::optional<ResponseParser> parser_;  // Of the latest head.
-  bool sent_ = false;                     // The whole request.
-  bool any_response_ = false;             // 1xx counts.
-  bool answered_ = false;                 // The final response has begun.
+  Wait user_wait_{user_};
+  Wait backend_wait_{backend_};
+
+  // The request.
+  bool head_sent_ = false;
+  bool sent_ = false;  // All of it.
+
+  // The response.
+  std::size_t searched_ = 0;    // For the end of its head.
+  bool answered_ = false;       // The final one has begun.
+  std::string text_;            // Its head, until it is sent.
+  std::size_t held_until_ = 0;  // So many bytes of content are here.
+  std::optional<Content> content_;
+  std::string connection_options_;
+  bool chunked_ = false;
+  bool reusable_ = false;
+  bool all_passed_ = false;
   bool delivered_ = false;
 };
 

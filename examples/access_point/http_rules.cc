@@ -1,44 +1,172 @@
 #include "examples/access_point/http_rules.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <system_error>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
+#include "examples/access_point/target.h"
 
 namespace access_point {
 namespace {
 
-absl::string_view AsAbsl(std::string_view text) {
-  return {text.data(), text.size()};
+bool IsAnyOf(std::string_view name,
+             std::initializer_list<std::string_view> names) {
+  return std::any_of(names.begin(), names.end(), [&](std::string_view other) {
+    return SameName(name, other);
+  });
 }
 
-bool IsAnyOf(absl::string_view name,
-             std::initializer_list<absl::string_view> names) {
-  return std::any_of(names.begin(), names.end(), [&](absl::string_view other) {
-    return absl::EqualsIgnoreCase(name, other);
-  });
+void AppendElement(std::string& list, std::string_view element) {
+  if (!list.empty()) list += ", ";
+  list += element;
+}
+
+// Of the fields that are nothing to us in a head.
+bool MayBeTrailer(std::string_view name) {
+  const auto begins = [&](std::string_view prefix) {
+    return SameName(name.substr(0, prefix.size()), prefix);
+  };
+  return !begins("If-") && !begins("X-Forwarded-") && !begins("Sec-") &&
+         !IsAnyOf(name, {"Accept",
+                         "Age",
+                         "Authorization",
+                         "Cache-Control",
+                         "Content-Encoding",
+                         "Content-Range",
+                         "Content-Type",
+                         "Cookie",
+                         "Expires",
+                         "Forwarded",
+                         "Location",
+                         "Origin",
+                         "Pragma",
+                         "Range",
+                         "Referer",
+                         "Retry-After",
+                         "Set-Cookie",
+                         "Vary",
+                         "Via",
+                         "WWW-Authenticate",
+                         "Warning",
+                         "X-HTTP-Method-Override",
+                         "X-Real-IP"});
 }
 
 }  // namespace
 
-bool IsHopByHop(std::string_view name, std::string_view connection) {
-  const absl::string_view field = AsAbsl(name);
-  if (absl::StartsWithIgnoreCase(field, "Proxy-") ||
-      IsAnyOf(field, {"Connection", "Keep-Alive", "TE", "Trailer",
-                      "Transfer-Encoding", "Upgrade"})) {
-    return true;
+ConnectionOptions::ConnectionOptions(const Fields& fields) {
+  for (const Field& field : fields) {
+    if (field.known != Known::kConnection) continue;
+    ForEachElement(field.value, [&](std::string_view option) {
+      if (SameName(option, "close")) {
+        close = true;
+      } else if (SameName(option, "keep-alive")) {
+        keep_alive = true;
+      } else if (SameName(option, "upgrade")) {
+        upgrade = true;
+      } else if (others.size() < kMostConnectionOptions) {
+        others.push_back(option);
+      } else {
+        too_many = true;
+      }
+    });
   }
-  if (connection.empty() || IsAnyOf(field, {"Host", "Content-Length"})) {
+}
+
+bool ConnectionOptions::Name(const Field& field) const {
+  if (field.known == Known::kHost || field.known == Known::kContentLength) {
     return false;
   }
-  for (const absl::string_view option :
-       absl::StrSplit(AsAbsl(connection), ',')) {
-    if (IsAnyOf(field, {absl::StripAsciiWhitespace(option)})) return true;
+  return std::any_of(
+      others.begin(), others.end(),
+      [&](std::string_view option) { return SameName(option, field.name); });
+}
+
+std::string ConnectionOptions::List() const {
+  std::string list;
+  for (const std::string_view option : others) AppendElement(list, option);
+  return list;
+}
+
+bool StaysOpen(bool is_http10, const ConnectionOptions& options) {
+  return !options.close && (!is_http10 || options.keep_alive);
+}
+
+std::string UpgradeOf(const RequestHead& head, const ConnectionOptions& options,
+                      const Framing& framing) {
+  std::string protocols;
+  const bool has_content =
+      framing.kind == Framing::Kind::kChunked || framing.length > 0;
+  if (!options.upgrade || head.is_http10 || has_content) return protocols;
+  bool is_http2 = false;
+  for (const Field& field : head.fields) {
+    if (field.known != Known::kUpgrade) continue;
+    ForEachElement(field.value, [&](std::string_view protocol) {
+      is_http2 |= IsAnyOf(protocol, {"h2c", "h2", "HTTP/2.0", "HTTP/2"});
+      AppendElement(protocols, protocol);
+    });
   }
-  return false;
+  if (is_http2) protocols.clear();
+  return protocols;
+}
+
+bool HasGoodHost(const RequestHead& head) {
+  std::size_t hosts = 0;
+  for (const Field& field : head.fields) {
+    if (field.known != Known::kHost) continue;
+    if (++hosts > 1 || !IsHostAndPort(field.value)) return false;
+  }
+  return hosts == 1 || head.is_http10;
+}
+
+bool WantsTrailers(const Fields& fields) {
+  bool wants = false;
+  for (const Field& field : fields) {
+    if (field.known != Known::kTe) continue;
+    ForEachElement(field.value, [&](std::string_view coding) {
+      wants |= SameName(coding, "trailers");
+    });
+  }
+  return wants;
+}
+
+MaxForwards MaxForwardsOf(const RequestHead& head) {
+  using Verdict = MaxForwards::Verdict;
+  if (head.method != "TRACE" && head.method != "OPTIONS") return {};
+  MaxForwards found;
+  for (const Field& field : head.fields) {
+    if (field.known != Known::kMaxForwards) continue;
+    const char* const end = field.value.data() + field.value.size();
+    std::size_t count = 0;
+    const auto [rest, error] = std::from_chars(field.value.data(), end, count);
+    const bool twice = found.verdict != Verdict::kNone;
+    if (error != std::errc() || rest != end || twice) {
+      return {.verdict = Verdict::kMalformed};
+    }
+    found.verdict = count == 0 ? Verdict::kAnswer : Verdict::kPassOn;
+    found.left = count == 0 ? 0 : count - 1;
+  }
+  return found;
+}
+
+std::string PassableTrailers(std::string_view lines,
+                             std::string_view connection_options) {
+  std::string passable;
+  Fields fields;
+  if (lines.empty() || ParseFields(lines, fields) != FieldsError::kNone) {
+    return passable;
+  }
+  for (const Field& field : fields) {
+    bool passes = field.known == Known::kOther && MayBeTrailer(field.name);
+    ForEachElement(connection_options, [&](std::string_view option) {
+      passes = passes && !SameName(option, field.name);
+    });
+    if (!passes) continue;
+    passable.append(field.name).append(": ");
+    passable.append(field.value).append("\r\n");
+  }
+  return passable;
 }
 
 bool IsSafeToRepeat(std::string_view method, bool has_body) {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "examples/access_point/backends.h"
+#include "examples/access_point/descriptors.h"
 #include "examples/access_point/options.h"
 #include "examples/access_point/picker.h"
 #include "examples/access_point/proxy.h"
@@ -29,9 +31,24 @@ int Fail(const absl::Status& status) {
   return kWrongUsage;
 }
 
+// What supervisors and log rotation send, which by default ends a process and
+// the requests in flight with it. There is nothing to read anew: the options
+// are those of the command line, and what els has learnt is worth keeping.
+void IgnoreReloads(boost::asio::signal_set& signals) {
+  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    std::cerr << "els-access-point: signal " << signal
+              << " changes nothing; names of backends are resolved at the start"
+              << std::endl;
+    IgnoreReloads(signals);
+  });
+}
+
 // Runs until a signal has stopped the proxy and its last request is done.
 void Serve(Proxy& proxy) {
   boost::asio::io_context context;
+  boost::asio::signal_set reloads(context, SIGHUP, SIGUSR1);
+  IgnoreReloads(reloads);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code& first, int) {
     if (first) return;
@@ -57,7 +74,12 @@ int main(int argc, char** argv) {
     std::cout << access_point::HelpText();
     return EXIT_SUCCESS;
   }
-  const Options& options = **command;
+  Options options = **command;
+  access_point::RaiseDescriptorLimit();
+  absl::StatusOr<std::vector<access_point::Address>> backends =
+      access_point::ResolveBackends(options.backends);
+  if (!backends.ok()) return Fail(backends.status());
+  options.backends = *std::move(backends);
   std::vector<std::string> ids;
   for (const access_point::Address& backend : options.backends) {
     ids.push_back(ToString(backend));

@@ -1,5 +1,6 @@
 #include "examples/access_point/proxy.h"
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,20 +19,27 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "els/retry_budget.h"
+#include "examples/access_point/descriptors.h"
 #include "examples/access_point/net.h"
+#include "examples/access_point/outgoing.h"
+#include "examples/access_point/resolve.h"
 #include "examples/access_point/session.h"
 #include "examples/access_point/upstream_pool.h"
 
 namespace access_point {
 namespace {
 
-// A bug or no memory: it ends one coroutine and not the others' service.
-void ReportException(std::exception_ptr thrown) {
+void Report(const std::exception& exception) {
+  std::cerr << "els-access-point: " << exception.what() << std::endl;
+}
+
+// A bug or no memory: it ends one session and not the others' service.
+void ReportThrown(std::exception_ptr thrown) {
   if (!thrown) return;
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& exception) {
-    std::cerr << "els-access-point: " << exception.what() << std::endl;
+    Report(exception);
   }
 }
 
@@ -39,8 +47,10 @@ void ReportException(std::exception_ptr thrown) {
 // alone, except where a function says otherwise.
 class Worker {
  public:
-  explicit Worker(const Service& service)
+  // `users` counts those of all workers.
+  Worker(const Service& service, std::atomic<std::size_t>& users)
       : service_(service),
+        users_(users),
         pool_(service.backends.size(), service.options.max_idle),
         busy_(context_.get_executor()) {}
 
@@ -48,29 +58,56 @@ class Worker {
 
   // Thread-safe.
   void Serve(tcp::socket user) {
-    net::co_spawn(context_, ServeUser(std::move(user)), ReportException);
+    users_.fetch_add(1, std::memory_order_relaxed);
+    net::co_spawn(context_, ServeUser(std::move(user)), ReportThrown);
   }
 
   // Thread-safe. Run returns once the requests in flight are done.
   void Drain() {
     net::post(context_, [this] {
       draining_ = true;
-      for (Session* const session : sessions_) session->CloseIfIdle();
+      // A session that ends takes itself out of the set.
+      const std::vector<Session*> now(sessions_.begin(), sessions_.end());
+      for (Session* const session : now) session->Drain();
       busy_.reset();
+      Leave();
     });
   }
 
-  void Run() { context_.run(); }
+  // What a handler throws, for want of memory as a rule, ends there: the other
+  // sessions go on, and its own meets its deadline.
+  void Run() {
+    for (;;) {
+      try {
+        context_.run();
+        return;
+      } catch (const std::exception& exception) {
+        Report(exception);
+      }
+    }
+  }
 
  private:
   Async<> ServeUser(tcp::socket user) {
+    const absl::Cleanup uncount = [&] {
+      users_.fetch_sub(1, std::memory_order_relaxed);
+    };
     Session session(std::move(user), service_, pool_, draining_);
     sessions_.insert(&session);
-    const absl::Cleanup leave = [&] { sessions_.erase(&session); };
+    const absl::Cleanup leave = [&] {
+      sessions_.erase(&session);
+      Leave();
+    };
     co_await session.Run();
   }
 
+  // Idle connections to backends, being watched, would keep Run from returning.
+  void Leave() {
+    if (draining_ && sessions_.empty()) pool_.CloseAll();
+  }
+
   const Service& service_;
+  std::atomic<std::size_t>& users_;
   bool draining_ = false;
   std::unordered_set<Session*> sessions_;
 
@@ -79,22 +116,6 @@ class Worker {
   UpstreamPool pool_;
   net::executor_work_guard<net::io_context::executor_type> busy_;
 };
-
-absl::StatusOr<std::vector<tcp::endpoint>> Resolve(net::io_context& context,
-                                                   const char* flag,
-                                                   const Address& address) {
-  Error error;
-  tcp::resolver resolver(context);
-  const auto found =
-      resolver.resolve(address.host, std::to_string(address.port),
-                       tcp::resolver::numeric_service, error);
-  if (error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--", flag, ": cannot resolve '", ToString(address),
-                     "': ", error.message()));
-  }
-  return std::vector<tcp::endpoint>(found.begin(), found.end());
-}
 
 // Listens on the first of the endpoints that can be.
 Error Listen(tcp::acceptor& acceptor,
@@ -122,18 +143,18 @@ class Proxy::Server {
         service_{options_, picker, retries_, {}} {}
 
   absl::Status Open() {
-    net::io_context resolving;
     for (const Address& backend : options_.backends) {
-      auto endpoints = Resolve(resolving, "backend", backend);
+      const auto endpoints = Resolve("backend", backend);
       if (!endpoints.ok()) return endpoints.status();
-      service_.backends.push_back(*std::move(endpoints));
+      service_.backends.push_back(endpoints->front());
     }
-    const auto endpoints = Resolve(resolving, "listen", options_.listen);
+    const auto endpoints = Resolve("listen", options_.listen);
     if (!endpoints.ok()) return endpoints.status();
     for (unsigned i = 0; i < options_.threads; ++i) {
-      workers_.push_back(std::make_unique<Worker>(service_));
+      workers_.push_back(std::make_unique<Worker>(service_, users_));
     }
     acceptor_.emplace(workers_[0]->context());
+    pause_.emplace(workers_[0]->context());
     if (const Error error = Listen(*acceptor_, *endpoints)) {
       return absl::UnavailableError(absl::StrCat("--listen: cannot listen on '",
                                                  ToString(options_.listen),
@@ -147,7 +168,7 @@ class Proxy::Server {
   const Address& address() const { return address_; }
 
   void Run() {
-    net::co_spawn(workers_[0]->context(), Accept(), ReportException);
+    Accept();
     std::vector<std::jthread> others;
     for (std::size_t i = 1; i < workers_.size(); ++i) {
       others.emplace_back([this, i] { workers_[i]->Run(); });
@@ -159,36 +180,78 @@ class Proxy::Server {
     net::post(workers_[0]->context(), [this] {
       Error ignored;
       acceptor_->close(ignored);
+      pause_->cancel();
       for (const auto& worker : workers_) worker->Drain();
     });
   }
 
  private:
-  // When accepting fails, for want of file descriptors as a rule, the next try
+  // When accepting fails although a descriptor was freed for it, the next try
   // would fail as well, until some request is done.
   static constexpr els::Duration kAcceptPause = std::chrono::milliseconds(100);
 
   // Deals the users out to the workers in turn.
-  Async<> Accept() {
-    net::steady_timer pause(workers_[0]->context());
-    for (std::size_t i = 0; acceptor_->is_open(); ++i) {
-      Worker& worker = *workers_[i % workers_.size()];
-      auto [error, user] =
-          co_await acceptor_->async_accept(worker.context(), kResult);
-      if (!error) {
-        worker.Serve(std::move(user));
-      } else if (acceptor_->is_open()) {
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(kResult);
-      }
+  void Accept() {
+    Worker& worker = *workers_[next_++ % workers_.size()];
+    acceptor_->async_accept(
+        worker.context(),
+        [this, &worker](const Error& error, tcp::socket user) {
+          if (!acceptor_->is_open()) return;
+          if (!error) {
+            Welcome(worker, std::move(user));
+          } else if (IsShortage(error)) {
+            return RefuseOne();
+          }
+          Accept();
+        });
+  }
+
+  // More users than descriptors for their requests would make requests fail
+  // that could have been served.
+  void Welcome(Worker& worker, tcp::socket user) {
+    if (users_.load(std::memory_order_relaxed) < MostUsers()) {
+      worker.Serve(std::move(user));
+    } else {
+      Refuse(std::move(user));
     }
+  }
+
+  // Accepts with the descriptor in reserve, as the user would else wait for a
+  // time that nobody knows; then waits a little.
+  void RefuseOne() {
+    reserve_.Release();
+    Error error;
+    tcp::socket user = acceptor_->accept(error);
+    if (!error) Refuse(std::move(user));
+    reserve_.Restore();
+    pause_->expires_after(error ? kAcceptPause : els::Duration::zero());
+    pause_->async_wait([this](const Error&) {
+      if (acceptor_->is_open()) Accept();
+    });
+  }
+
+  static void Refuse(tcp::socket user) {
+    constexpr unsigned kServiceUnavailable = 503;
+    ReportShortage();
+    const std::string response = OwnResponse(kServiceUnavailable, false, false);
+    Error ignored;
+    user.non_blocking(true, ignored);
+    user.send(net::buffer(response), 0, ignored);
+    user.shutdown(tcp::socket::shutdown_send, ignored);
   }
 
   const Options options_;
   els::RetryBudget retries_;
   Service service_;
+  std::atomic<std::size_t> users_ = 0;  // A count alone: relaxed.
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::optional<tcp::acceptor> acceptor_;  // Of the first worker.
+
+  // Of the first worker.
+  std::optional<tcp::acceptor> acceptor_;
+  std::optional<net::steady_timer> pause_;
+  DescriptorReserve reserve_;
+  std::size_t next_ = 0;
+
   Address address_;
 };
 

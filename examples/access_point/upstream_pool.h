@@ -1,62 +1,85 @@
 #pragma once
 
-// Private to proxy.cc.
-
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "examples/access_point/net.h"
+#include "examples/access_point/connection.h"
 
 namespace access_point {
 
 // A connection to a backend.
 struct Upstream {
-  tcp::socket socket;
-  beast::flat_buffer buffer = {};  // Read and not parsed yet.
-  bool reused = false;             // Has served a request before.
+  Link link = {};
+  bool reused = false;  // Has served a request before.
 };
 
-// Whether nothing has arrived on an idle connection, not even its end.
-inline bool IsQuiet(tcp::socket& socket) {
-  char byte = 0;
-  Error error;
-  socket.receive(net::buffer(&byte, 1), tcp::socket::message_peek, error);
-  return error == net::error::would_block;
-}
-
 // Connections to the backends that wait for another request, for one thread.
-class UpstreamPool {
+// Each is being received from, so that one which the backend closes is closed
+// here at once and holds no descriptor. The response to its next request comes
+// by the same read.
+class UpstreamPool final : public Watcher {
  public:
   UpstreamPool(std::size_t backends, std::size_t max_idle)
       : max_idle_(max_idle), idle_(backends) {}
 
   // The connection used last, which is the least likely to be closed just now.
-  std::optional<Upstream> Take(std::size_t backend) {
+  // `sure`: the request cannot be repeated, so the system is asked whether the
+  // end of the connection has arrived.
+  std::optional<Upstream> Take(std::size_t backend, bool sure) {
     std::deque<Idle>& idle = idle_[backend];
     CloseOld(idle);
     while (!idle.empty()) {
-      Upstream upstream = std::move(idle.back().upstream);
+      Link link = std::move(idle.back().link);
       idle.pop_back();
-      if (!IsQuiet(upstream.socket)) continue;
-      upstream.reused = true;
-      return upstream;
+      if (sure && !link->IsQuiet()) continue;
+      link->set_watcher(nullptr);
+      return Upstream{std::move(link), true};
     }
     return std::nullopt;
   }
 
   // REQUIRES: the last response was read to its end and allows another.
-  void Put(std::size_t backend, Upstream upstream) {
-    std::deque<Idle>& idle = idle_[backend];
-    idle.push_back({std::move(upstream), Now()});
+  void Put(Upstream upstream) {
+    Connection& connection = *upstream.link;
+    if (connection.ended()) return;
+    std::deque<Idle>& idle = idle_[connection.backend];
+    connection.Disarm();
+    connection.set_watcher(this);
+    connection.Receive();
+    idle.push_back({std::move(upstream.link), Now()});
     if (idle.size() > max_idle_) idle.pop_front();
     CloseOld(idle);
   }
 
+  // Closes one, to give its descriptor to another use. False if there is none.
+  bool CloseOne() {
+    for (std::deque<Idle>& idle : idle_) {
+      if (idle.empty()) continue;
+      idle.pop_front();
+      return true;
+    }
+    return false;
+  }
+
+  void CloseAll() {
+    for (std::deque<Idle>& idle : idle_) idle.clear();
+  }
+
+  // Whatever comes on an idle connection, its end as a rule, makes it useless.
+  void OnEvent(Connection& connection) override {
+    std::deque<Idle>& idle = idle_[connection.backend];
+    const auto found = std::find_if(
+        idle.begin(), idle.end(),
+        [&](const Idle& each) { return &*each.link == &connection; });
+    if (found != idle.end()) idle.erase(found);
+  }
+
  private:
   struct Idle {
-    Upstream upstream;
+    Link link;
     els::TimePoint since;
   };
 

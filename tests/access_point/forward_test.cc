@@ -97,8 +97,8 @@ TEST(Forward, FieldsOfTheBackendsConnectionDoNotReachTheUser) {
   const Message response = user.Read();
   EXPECT_TRUE(
       absl::StrContains(response.head, "Set-Cookie: a\r\nSet-Cookie: b\r\n"));
-  EXPECT_TRUE(absl::StrContains(
-      response.head, "Via: 1.1 inner\r\nVia: 1.1 els-access-point\r\n"));
+  const std::size_t inner = response.head.find("Via: 1.1 inner\r\n");
+  EXPECT_LT(inner, response.head.find("Via: 1.1 els-access-point\r\n"));
   for (const char* name : {"Connection", "X-Mine", "Keep-Alive",
                            "Proxy-Authenticate", "Upgrade"}) {
     EXPECT_FALSE(response.Has(name)) << name;
@@ -184,6 +184,7 @@ TEST(Forward, ChunkedRequestArrivesChunkedAndUnchanged) {
   const Message request = requests.Take();
   EXPECT_EQ(request.Field("Transfer-Encoding"), "chunked");
   EXPECT_EQ(request.body, "hello, world");
+  EXPECT_EQ(request.trailers, "X-Trailer: 1\r\n");
 }
 
 TEST(Forward, EachChunkReachesTheUserBeforeTheNextIsSent) {

@@ -2,32 +2,55 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+
 namespace access_point {
 namespace {
 
-TEST(HopByHop, WellKnownFieldsAreInAnyCase) {
-  for (const char* name :
-       {"Connection", "keep-alive", "TE", "Trailer", "transfer-encoding",
-        "UPGRADE", "Proxy-Connection", "proxy-authorization"}) {
-    EXPECT_TRUE(IsHopByHop(name, "")) << name;
-  }
-  for (const char* name : {"Host", "Cookie", "Content-Length", "Expect", "Via",
-                           "Proxy", "Connection2", "T"}) {
-    EXPECT_FALSE(IsHopByHop(name, "")) << name;
-  }
+// Of a message with these fields, whose text the caller keeps.
+Fields FieldsOf(std::string_view lines) {
+  Fields fields;
+  EXPECT_EQ(ParseFields(lines, fields), FieldsError::kNone) << lines;
+  return fields;
 }
 
-TEST(HopByHop, FieldsNamedInConnectionAreAndOthersAreNot) {
-  const char* const connection = "close, X-One ,x-two";
-  EXPECT_TRUE(IsHopByHop("x-one", connection));
-  EXPECT_TRUE(IsHopByHop("X-Two", connection));
-  EXPECT_FALSE(IsHopByHop("X", connection));
-  EXPECT_FALSE(IsHopByHop("X-Three", connection));
+TEST(Connection, OptionsNameFieldsInAnyCaseAndOthersNot) {
+  const Fields fields =
+      FieldsOf("Connection: close, X-One ,x-two\r\nconnection: ,\r\n\r\n");
+  const ConnectionOptions options(fields);
+  EXPECT_TRUE(options.close);
+  EXPECT_FALSE(options.keep_alive);
+  EXPECT_FALSE(options.upgrade);
+  EXPECT_EQ(options.List(), "X-One, x-two");
+  EXPECT_TRUE(options.Name({"x-one", ""}));
+  EXPECT_TRUE(options.Name({"X-Two", ""}));
+  EXPECT_FALSE(options.Name({"X", ""}));
+  EXPECT_FALSE(options.Name({"X-Three", ""}));
 }
 
-TEST(HopByHop, ConnectionCannotTakeAwayHostOrLength) {
-  EXPECT_FALSE(IsHopByHop("Host", "Host, Content-Length"));
-  EXPECT_FALSE(IsHopByHop("content-length", "Host, Content-Length"));
+TEST(Connection, OptionsCannotTakeAwayHostOrLength) {
+  const Fields fields = FieldsOf("Connection: Host, Content-Length\r\n\r\n");
+  const ConnectionOptions options(fields);
+  EXPECT_FALSE(options.Name({"Host", "", Known::kHost}));
+  EXPECT_FALSE(options.Name({"content-length", "", Known::kContentLength}));
+}
+
+TEST(Connection, OptionsBeyondTheLimitAreNotKept) {
+  std::string lines = "Connection: a";
+  for (std::size_t i = 1; i < kMostConnectionOptions; ++i) lines += ",a";
+  EXPECT_FALSE(ConnectionOptions(FieldsOf(lines + "\r\n\r\n")).too_many);
+  EXPECT_TRUE(ConnectionOptions(FieldsOf(lines + ",a\r\n\r\n")).too_many);
+}
+
+TEST(Connection, StaysOpenUnlessToldOrOld) {
+  const ConnectionOptions none{Fields()};
+  EXPECT_TRUE(StaysOpen(false, none));
+  EXPECT_FALSE(StaysOpen(true, none));
+  const Fields both = FieldsOf("Connection: keep-alive, close\r\n\r\n");
+  EXPECT_FALSE(StaysOpen(false, ConnectionOptions(both)));
+  const Fields keep = FieldsOf("Connection: Keep-Alive\r\n\r\n");
+  EXPECT_TRUE(StaysOpen(true, ConnectionOptions(keep)));
 }
 
 TEST(SafeToRepeat, OnlySafeMethodsWithoutABodyAre) {

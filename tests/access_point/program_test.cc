@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -119,6 +120,85 @@ TEST(Program, RetryBudgetOfZeroLeavesTheUserTheFirst5xx) {
   EXPECT_EQ(requests, 1);
 }
 
+TEST(Program, EveryAddressOfANameIsABackendOfItsOwn) {
+  // The name means 127.0.0.1, and where the system says so, ::1 as well.
+  ScriptedBackend backend(Always(kOk));
+  Child program(
+      Command({"--listen", "127.0.0.1:0", "--timeout", "1h", "--policy",
+               "round-robin", "--retry-budget", "0", "--backend",
+               absl::StrCat("localhost:", backend.port()), "--backend",
+               absl::StrCat("127.0.0.1:", backend.port()), "--backend",
+               absl::StrCat("[::1]:", backend.port())}));
+  const std::uint16_t port = ListeningPort(program);
+  // Two addresses, of which nobody listens on the second: in turn, and no
+  // address counts twice because it is given twice.
+  Wire user = Wire::To(port);
+  int served = 0;
+  for (int i = 0; i < 20; ++i) {
+    user.Send(kGet);
+    served += user.Read().body == "ok" ? 1 : 0;
+  }
+  EXPECT_EQ(served, 10);
+}
+
+// With so few open files that not all users can be served.
+class Exhausted : public testing::Test {
+ protected:
+  static constexpr int kMostFiles = 60;
+  static constexpr int kUsers = 100;
+
+  std::vector<std::string> Limited() const {
+    return {"sh", "-c",
+            absl::StrCat("ulimit -n ", kMostFiles,
+                         "; exec " ELS_ACCESS_POINT_PROGRAM
+                         " --listen 127.0.0.1:0 --timeout 1h --backend "
+                         "127.0.0.1:",
+                         backend_.port())};
+  }
+
+  ScriptedBackend backend_{Always(kOk)};
+  Child program_{Limited()};
+  const std::uint16_t port_ = ListeningPort(program_);
+};
+
+TEST_F(Exhausted, UsersAreServedOrRefusedAndNoneGetsABadGateway) {
+  std::vector<std::unique_ptr<Wire>> users;
+  for (int i = 0; i < kUsers; ++i) users.push_back(Wire::New(port_));
+  int served = 0;
+  for (const auto& user : users) {
+    std::string answer;
+    try {
+      user->Send(kGet);
+      answer = user->Read().head;
+    } catch (const std::exception&) {
+      continue;  // Refused, and gone before the request came.
+    }
+    if (absl::StartsWith(answer, "HTTP/1.1 200 ")) {
+      ++served;
+    } else {
+      EXPECT_TRUE(absl::StartsWith(answer, "HTTP/1.1 503 ")) << answer;
+      EXPECT_TRUE(absl::StrContains(answer, "\r\nRetry-After: ")) << answer;
+    }
+  }
+  EXPECT_GE(served, kMostFiles / 4);
+  EXPECT_LE(served, kMostFiles / 2);
+  users.clear();
+  // It has heard of their leaving once it serves another.
+  for (std::string body; body != "ok";) {
+    Wire user = Wire::To(port_);
+    try {
+      user.Send(kGet);
+      body = user.Read().body;
+    } catch (const std::exception&) {
+    }
+  }
+  program_.Signal(SIGTERM);
+  EXPECT_EQ(program_.Wait(), 0);
+  EXPECT_EQ(std::count(program_.err().begin(), program_.err().end(), '\n'), 1)
+      << program_.err();
+  EXPECT_TRUE(absl::StrContains(program_.err(), "open files"));
+}
+
 // A request that hangs at the backend until told to go on.
 class Hanging : public testing::Test {
  protected:
@@ -155,6 +235,20 @@ TEST_F(Hanging, SigtermLetsTheRequestFinishAndExitsWith0) {
   EXPECT_EQ(user_.ReadToFin(), "");
   user_.Close();
   EXPECT_EQ(program_.Wait(), 0);
+}
+
+TEST_F(Hanging, SignalsToReloadEndNothing) {
+  for (const int signal : {SIGHUP, SIGUSR1, SIGHUP}) program_.Signal(signal);
+  go_on_.Put(true);
+  EXPECT_EQ(user_.Read().body, "ok");
+  user_.Send(kGet);
+  waiting_.Take();
+  go_on_.Put(true);
+  EXPECT_EQ(user_.Read().body, "ok");
+  user_.Close();
+  program_.Signal(SIGTERM);
+  EXPECT_EQ(program_.Wait(), 0);
+  EXPECT_TRUE(absl::StrContains(program_.err(), "changes nothing"));
 }
 
 TEST_F(Hanging, SecondSignalExitsWith1AtOnce) {

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "tests/access_point/support.h"
 
@@ -69,6 +72,48 @@ TEST(Stale, ConnectionClosedBeforeTheRequestIsNotUsed) {
   // A POST could not be repeated: it succeeds only on a connection made anew.
   user.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
   EXPECT_EQ(user.Read().body, "ok");
+}
+
+TEST(Stale, IdleConnectionsThatBackendsCloseAreClosedHereAtOnce) {
+  constexpr int kConnections = 8;
+  Channel<bool> arrived, answer, close, closed;
+  ScriptedBackend backend([&](Wire& wire) {
+    wire.Read();
+    arrived.Put(true);
+    answer.Take();
+    wire.Send(kOk);
+    close.Take();
+    wire.EndSending();
+    closed.Put(wire.ReadToFin().empty());
+  });
+  RunningProxy proxy({backend.port()});
+  std::vector<std::unique_ptr<Wire>> users;
+  for (int i = 0; i < kConnections; ++i) {
+    users.push_back(Wire::New(proxy.port()));
+    users.back()->Send(kGet);
+    arrived.Take();
+  }
+  for (int i = 0; i < kConnections; ++i) answer.Put(true);
+  for (const auto& user : users) EXPECT_EQ(user->Read().body, "ok");
+  for (int i = 0; i < kConnections; ++i) close.Put(true);
+  // No request comes that could make it look.
+  for (int i = 0; i < kConnections; ++i) EXPECT_TRUE(closed.Take());
+}
+
+TEST(Stale, ConnectionOnWhichMoreCameThanTheResponseIsNotUsedAgain) {
+  ScriptedBackend backend([](Wire& wire) {
+    wire.Read();
+    wire.Send(std::string(kOk) +
+              "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+    wire.Read();
+  });
+  RunningProxy proxy({backend.port()});
+  Wire user = Wire::To(proxy.port());
+  for (int i = 0; i < 3; ++i) {
+    user.Send(kGet);
+    EXPECT_EQ(user.Read().body, "ok");
+  }
+  EXPECT_EQ(backend.connections(), 3u);
 }
 
 }  // namespace

@@ -79,6 +79,10 @@ Wire Wire::To(std::uint16_t port) {
   return Wire(std::move(socket));
 }
 
+std::unique_ptr<Wire> Wire::New(std::uint16_t port) {
+  return std::unique_ptr<Wire>(new Wire(To(port)));
+}
+
 void Wire::Send(std::string_view bytes) {
   net::write(socket_, net::buffer(bytes.data(), bytes.size()));
 }
@@ -97,9 +101,13 @@ Message Wire::Read() {
     for (;;) {
       const std::size_t size = std::stoul(ReadLine(), nullptr, 16);
       message.body += ReadBytes(size);
+      if (size == 0) break;
       if (!ReadLine().empty()) throw std::runtime_error("chunk too long");
-      if (size == 0) return message;
     }
+    for (std::string line = ReadLine(); !line.empty(); line = ReadLine()) {
+      message.trailers += line + "\r\n";
+    }
+    return message;
   }
   if (message.Has("Content-Length")) {
     message.body = ReadBytes(std::stoul(message.Field("Content-Length")));
@@ -147,6 +155,8 @@ std::string Wire::ReadToFin() {
   if (!ReadToEnd(all)) throw std::runtime_error("reset after: " + all);
   return all;
 }
+
+void Wire::EndSending() { socket_.shutdown(tcp::socket::shutdown_send); }
 
 void Wire::Close() {
   const std::lock_guard lock(closing_);

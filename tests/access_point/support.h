@@ -29,6 +29,7 @@ using boost::asio::ip::tcp;
 struct Message {
   std::string head = {};  // With the empty line.
   std::string body = {};
+  std::string trailers = {};  // Lines, without the empty one.
 
   std::string Start() const;  // The first line.
   bool Has(std::string_view name) const;
@@ -43,6 +44,7 @@ class Wire {
 
   // Connects to 127.0.0.1.
   static Wire To(std::uint16_t port);
+  static std::unique_ptr<Wire> New(std::uint16_t port);  // The same.
 
   void Send(std::string_view bytes);
 
@@ -61,6 +63,7 @@ class Wire {
   bool ReadToEnd(std::string& all);
   std::string ReadToFin();  // Throws for a reset.
 
+  void EndSending();  // With a FIN; goes on reading.
   void Close();
   void Reset();     // Closes with RST.
   void ShutDown();  // Wakes another thread that waits here. Thread-safe.

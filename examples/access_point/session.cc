@@ -1,0 +1,344 @@
+#include "examples/access_point/session.h"
+
+#include <algorithm>
+
+#include "examples/access_point/address.h"
+
+namespace access_point {
+namespace {
+
+// For a request's head to come whole. Between requests the connection costs
+// little, and browsers would connect anew for each page with much less: nginx
+// has 75 s there, and 60 s for the head.
+constexpr els::Duration kIdleLimit = std::chrono::seconds(60);
+
+// How long to take in what the user still sends after the last response: to
+// close at once would reset the connection, and the response might be lost. One
+// round trip is enough.
+constexpr els::Duration kLingerTime = std::chrono::seconds(1);
+
+// A request fails twice only if two backends fail at once; more attempts would
+// multiply the load just when all are overloaded.
+constexpr int kMaxAttempts = 2;
+
+// Holds the head of most requests.
+constexpr std::size_t kUserBlock = 2048;
+
+std::string AddressOf(const tcp::endpoint& endpoint) {
+  return ToString(Address{endpoint.address().to_string(), endpoint.port()});
+}
+
+}  // namespace
+
+Session::Session(tcp::socket user, const Service& service, UpstreamPool& pool,
+                 const bool& draining)
+    : service_(service),
+      pool_(pool),
+      draining_(draining),
+      executor_(user.get_executor()) {
+  Error ignored;
+  const tcp::endpoint from = user.remote_endpoint(ignored);
+  user_address_ = from.address().to_string();
+  own_address_ = AddressOf(user.local_endpoint(ignored));
+  user_ = Link(std::make_shared<Connection>(std::move(user), kUserBlock));
+  user_->set_watcher(&wake_);
+}
+
+Async<> Session::Run() {
+  for (bool more = true; more;) {
+    // Apart: g++ 12 miscompiles `co_await a && co_await b`.
+    more = co_await ReadRequest();
+    if (more) more = co_await ServeRequest();
+  }
+  co_await Close();
+}
+
+Async<bool> Session::ReadRequest() {
+  incoming_.reset();
+  to_head_ = false;
+  searched_ = 0;
+  user_->in().Shrink();
+  skipped_line_ = false;
+  user_->Arm(kIdleLimit);
+  for (;;) {
+    const std::optional<bool> whole = LookForHead();
+    if (whole && !*whole) co_return co_await Respond(refusal_);
+    if (whole) break;
+    if (user_->ended()) co_return false;
+    if (draining_ && user_->in().empty()) {
+      user_->Close();
+      co_return false;
+    }
+    if (user_->expired()) {
+      constexpr unsigned kRequestTimeout = 408;
+      if (!user_->in().empty()) co_await Respond(kRequestTimeout);
+      co_return false;
+    }
+    user_->Receive();
+    co_await wake_.Wait();
+  }
+  user_->Disarm();
+  co_return !draining_;
+}
+
+std::optional<bool> Session::LookForHead() {
+  constexpr unsigned kBadRequest = 400;
+  constexpr unsigned kFieldsTooLarge = 431;
+  InBuffer& in = user_->in();
+  // Old clients send an empty line after the content of a POST request
+  // (RFC 9112, 2.2).
+  if (!skipped_line_ && in.view().starts_with("\r\n")) {
+    in.Consume(2);
+    skipped_line_ = true;
+  }
+  const auto size = FindHeadEnd(in.view(), searched_);
+  if (size) {
+    head_size_ = *size;
+    const auto refusal = ParseRequest(in.view().substr(0, *size), head_);
+    refusal_ = refusal.value_or(0);
+    return !refusal;
+  }
+  searched_ = in.size();
+  if (in.size() >= kHeadLimit) {
+    refusal_ = kFieldsTooLarge;
+    return false;
+  }
+  if (MayBecomeRequest(in.view())) return std::nullopt;
+  refusal_ = kBadRequest;
+  return false;
+}
+
+std::optional<unsigned> Session::Plan() {
+  constexpr unsigned kBadRequest = 400;
+  constexpr unsigned kFieldsTooLarge = 431;
+  constexpr unsigned kNotImplemented = 501;
+  to_head_ = head_.method == "HEAD";
+  const ConnectionOptions options(head_.fields);
+  if (options.too_many) return kFieldsTooLarge;
+  const Target target = ParseTarget(head_.method, head_.target);
+  if (!target.valid || !HasGoodHost(head_)) return kBadRequest;
+  if (target.is_tunnel) return kNotImplemented;
+  unsigned refusal = 0;
+  const std::optional<Framing> framing = FramingOf(head_, refusal);
+  if (!framing) return refusal;
+  const MaxForwards forwards = MaxForwardsOf(head_);
+  if (forwards.verdict == MaxForwards::Verdict::kMalformed) return kBadRequest;
+  const bool is_trace = head_.method == "TRACE";
+  Begin({.options = options,
+         .target = target,
+         .framing = *framing,
+         .max_forwards = forwards,
+         .upgrade = UpgradeOf(head_, options, *framing),
+         .wants_trailers = !head_.is_http10 && WantsTrailers(head_.fields)});
+  // Looked at before any backend is asked, so that none gets what is plainly
+  // malformed.
+  incoming_->content.Look();
+  if (incoming_->content.bad()) return kBadRequest;
+  if (forwards.verdict != MaxForwards::Verdict::kAnswer) return std::nullopt;
+  // The request was meant for us. A TRACE would show the user what servers on
+  // the way have added, so it is not answered.
+  constexpr unsigned kOk = 200;
+  constexpr unsigned kMethodNotAllowed = 405;
+  return is_trace ? kMethodNotAllowed : kOk;
+}
+
+void Session::Begin(const RequestPlan& plan) {
+  Incoming& incoming = incoming_.emplace(*user_, plan.framing);
+  incoming.head = RequestText(head_, plan, user_address_, own_address_);
+  if (incoming.chunked) incoming.connection_options = plan.options.List();
+  incoming.is_head = to_head_;
+  incoming.is_http10 = head_.is_http10;
+  incoming.wants_trailers = plan.wants_trailers;
+  incoming.upgrade = !plan.upgrade.empty();
+  incoming.keep_alive = StaysOpen(head_.is_http10, plan.options);
+  incoming.repeatable =
+      IsSafeToRepeat(head_.method, incoming.chunked || plan.framing.length > 0);
+  // From here on the views in head_ are not valid.
+  user_->in().Consume(head_size_);
+}
+
+Async<bool> Session::ServeRequest() {
+  if (const std::optional<unsigned> status = Plan()) {
+    co_return co_await Respond(*status);
+  }
+  const End end = co_await Forward();
+  co_return co_await Conclude(end);
+}
+
+Async<bool> Session::Conclude(End end) {
+  constexpr unsigned kBadRequest = 400;
+  constexpr unsigned kRequestTimeout = 408;
+  constexpr unsigned kBadGateway = 502;
+  constexpr unsigned kServiceUnavailable = 503;
+  constexpr unsigned kGatewayTimeout = 504;
+  switch (end) {
+    case End::kDelivered:
+      co_return incoming_->keep_alive;
+    case End::kFailed:
+    case End::kGivenUp:
+    case End::kStale:
+      co_return co_await Respond(kBadGateway);
+    case End::kTimeout:
+      co_return co_await Respond(kGatewayTimeout);
+    case End::kBadRequest:
+      co_return co_await Respond(kBadRequest);
+    case End::kUserStalled:
+      co_return co_await Respond(kRequestTimeout);
+    case End::kNoDescriptors:
+      co_return co_await Respond(kServiceUnavailable);
+    case End::kCut:
+      // The user must not take a part of a response for the whole, even if
+      // only the end of the connection marks it.
+      user_->CloseWithReset();
+      co_return false;
+    case End::kSwitched:
+    case End::kUserGone:
+      user_->Close();
+      co_return false;
+  }
+  co_return false;
+}
+
+Async<End> Session::Forward() {
+  service_.retries.Request(Now());
+  std::optional<std::size_t> failed;
+  for (int attempts = 1;; ++attempts) {
+    const bool last = attempts == kMaxAttempts || service_.backends.size() == 1;
+    const std::unique_ptr<Attempt> attempt =
+        service_.picker.Pick(Now(), failed);
+    const End end = co_await Try(*attempt, last);
+    Report(*attempt, end);
+    if (!TriesAgain(end, last)) co_return end;
+    failed = attempt->backend();
+  }
+}
+
+// Sends the request to the attempt's backend.
+Async<End> Session::Try(Attempt& attempt, bool last) {
+  if (std::optional<Upstream> pooled =
+          pool_.Take(attempt.backend(), !incoming_->repeatable)) {
+    const End end = co_await Exchanged(*std::move(pooled), attempt, last);
+    // Closed at the moment of sending, which is no fault of the backend. A
+    // request that may have been served all the same is not sent again
+    // (RFC 9112, 9.3.1), and nothing has been learnt.
+    if (end != End::kStale || !incoming_->repeatable) co_return end;
+  }
+  Upstream upstream;
+  const std::optional<End> failed =
+      co_await Connect(attempt.backend(), upstream);
+  if (failed) co_return *failed;
+  co_return co_await Exchanged(std::move(upstream), attempt, last);
+}
+
+// Nothing if it went well.
+Async<std::optional<End>> Session::Connect(std::size_t backend,
+                                           Upstream& upstream) {
+  do {
+    upstream.link =
+        Link(std::make_shared<Connection>(tcp::socket(executor_), kBlock));
+    upstream.link->backend = backend;
+    upstream.link->set_watcher(&wake_);
+    upstream.link->Connect(service_.backends[backend]);
+    // An idle connection is worth less than this request.
+  } while (IsShortage(upstream.link->connect_error()) && pool_.CloseOne());
+  Connection& connection = *upstream.link;
+  connection.Arm(service_.options.connect_timeout);
+  while (connection.connecting()) {
+    if (user_->gone()) co_return End::kUserGone;
+    if (connection.expired()) co_return End::kTimeout;
+    if (user_->in().empty()) user_->Receive();
+    co_await wake_.Wait();
+  }
+  connection.Disarm();
+  if (!connection.connect_error()) co_return std::nullopt;
+  if (!IsShortage(connection.connect_error())) co_return End::kFailed;
+  ReportShortage();
+  co_return End::kNoDescriptors;
+}
+
+Async<End> Session::Exchanged(Upstream upstream, Attempt& attempt, bool last) {
+  upstream.link->set_watcher(&wake_);
+  incoming_->sent = true;
+  bool reusable = false;
+  End end = End::kFailed;
+  {
+    Exchange exchange(
+        *incoming_, upstream, attempt, service_.options,
+        last || !incoming_->repeatable ? nullptr : &service_.retries,
+        draining_);
+    end = co_await exchange.Run(wake_);
+    reusable = exchange.reusable();
+  }
+  if (end == End::kSwitched) {
+    co_await RunTunnel(*user_, *upstream.link, wake_, draining_);
+  }
+  if (reusable) pool_.Put(std::move(upstream));
+  co_return end;
+}
+
+// Whether another backend is to be given the request once an attempt has ended
+// so, for which a retry has then been spent.
+bool Session::TriesAgain(End end, bool last) const {
+  if (end == End::kGivenUp) return true;  // The budget was asked.
+  const bool better_luck = end == End::kFailed || end == End::kTimeout;
+  const bool repeatable = !incoming_->sent || incoming_->repeatable;
+  return better_luck && repeatable && !last && service_.retries.TryRetry(Now());
+}
+
+// What els learns of the backend from each end. What begins well is told as
+// Answered before, and has taught its latency; a bad end takes that back.
+void Session::Report(Attempt& attempt, End end) {
+  switch (end) {
+    case End::kDelivered:
+    case End::kSwitched:  // However the tunnel ended: nobody knows what for.
+      return attempt.Finish(els::Outcome::kSuccess, Now());
+    case End::kFailed:
+    case End::kGivenUp:
+    case End::kCut:  // Of a good head: a failure instead of a success. Else a
+                     // backend that always fails so would seem the fastest.
+      return attempt.Finish(els::Outcome::kFailure, Now());
+    case End::kTimeout:
+      return attempt.Finish(els::Outcome::kTimeout, Now());
+    case End::kUserGone:  // The response may have come a moment later.
+    case End::kUserStalled:
+    case End::kBadRequest:
+      return attempt.Finish(els::Outcome::kCancelled, Now());
+    case End::kStale:          // Closed in good order, before the request.
+    case End::kNoDescriptors:  // The backend has not heard of it.
+      return;
+  }
+}
+
+Async<bool> Session::Respond(unsigned status) {
+  // A request whose rest is still to come, or was not understood, leaves
+  // nothing to go on from.
+  const bool known = incoming_ && incoming_->content.done();
+  const bool keep_alive = known && incoming_->keep_alive && !draining_;
+  if (known) incoming_->content.Drop();
+  user_->Arm(kStallLimit);
+  bool responded = false;
+  while (!user_->gone() && !user_->expired()) {
+    if (!user_->sending()) {  // Or else an interim response is on its way.
+      if (responded) break;
+      user_->Send({OwnResponse(status, to_head_, keep_alive)});
+      responded = true;
+    } else {
+      co_await wake_.Wait();
+    }
+  }
+  user_->Disarm();
+  co_return keep_alive&& responded && !user_->gone();
+}
+
+Async<> Session::Close() {
+  user_->EndSending();
+  user_->Arm(kLingerTime);
+  while (!user_->ended() && !user_->expired()) {
+    user_->in().Consume(user_->in().size());
+    user_->Receive();
+    co_await wake_.Wait();
+  }
+  user_->Close();
+}
+
+}  // namespace access_point
