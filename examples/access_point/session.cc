@@ -7,11 +7,6 @@
 namespace access_point {
 namespace {
 
-// For a request's head to come whole. Between requests the connection costs
-// little, and browsers would connect anew for each page with much less: nginx
-// has 75 s there, and 60 s for the head.
-constexpr els::Duration kIdleLimit = std::chrono::seconds(60);
-
 // How long to take in what the user still sends after the last response: to
 // close at once would reset the connection, and the response might be lost. One
 // round trip is enough.
@@ -59,7 +54,7 @@ Async<bool> Session::ReadRequest() {
   searched_ = 0;
   user_->in().Shrink();
   skipped_line_ = false;
-  user_->Arm(kIdleLimit);
+  user_->Arm(service_.options.user_timeout);
   for (;;) {
     const std::optional<bool> whole = LookForHead();
     if (whole && !*whole) co_return co_await Respond(refusal_);
@@ -270,7 +265,8 @@ Async<End> Session::Exchanged(Upstream upstream, Attempt& attempt, bool last) {
     reusable = exchange.reusable();
   }
   if (end == End::kSwitched) {
-    co_await RunTunnel(*user_, *upstream.link, wake_, draining_);
+    co_await RunTunnel(*user_, *upstream.link, wake_,
+                       service_.options.tunnel_timeout, draining_);
   }
   if (reusable) pool_.Put(std::move(upstream));
   co_return end;
@@ -315,7 +311,7 @@ Async<bool> Session::Respond(unsigned status) {
   const bool known = incoming_ && incoming_->content.done();
   const bool keep_alive = known && incoming_->keep_alive && !draining_;
   if (known) incoming_->content.Drop();
-  user_->Arm(kStallLimit);
+  user_->Arm(service_.options.user_timeout);
   bool responded = false;
   while (!user_->gone() && !user_->expired()) {
     if (!user_->sending()) {  // Or else an interim response is on its way.

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
+#include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/access_point/support.h"
 
@@ -23,8 +26,8 @@ TEST(Cut, TruncatedResponseEndsInAResetWhateverMarksItsEnd) {
     const char* framing;
   };
   for (const auto& [request, framing] :
-       {Truncated{kPost, "Content-Length: 100\r\n"},
-        {kOldPost, "Content-Length: 100\r\n"},
+       {Truncated{kPost, "Content-Length: 100000\r\n"},
+        {kOldPost, "Content-Length: 100000\r\n"},
         {kGet, "Transfer-Encoding: chunked\r\n"},
         {kOldGet, "Transfer-Encoding: chunked\r\n"}}) {
     ScriptedBackend backend([&](Wire& wire) {
@@ -62,7 +65,50 @@ TEST(Cut, ShortResponseThatIsCutIsMadeGoodByAnotherBackend) {
   EXPECT_EQ(response.body, "ok");
   EXPECT_EQ(one.connections() + other.connections(), 2u);
   proxy.Stop();
-  EXPECT_EQ(proxy.Snapshot(0).cut + proxy.Snapshot(1).cut, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).failures + proxy.Snapshot(1).failures, 1u);
+}
+
+TEST(Cut, ShortResponseThatCannotBeMadeGoodIsAFailureAndNeverSeemsWhole) {
+  ScriptedBackend backend([](Wire& wire) {
+    wire.Read();
+    wire.Send(kHalf);
+  });
+  RunningProxy proxy({backend.port()});
+  Wire user = Wire::To(proxy.port());
+  user.Send(kPost);
+  user.EndSending();
+  std::string all;
+  const bool fin = user.ReadToEnd(all);
+  // A 502 if the end came together with the half, or else a reset.
+  EXPECT_EQ(fin, absl::StartsWith(all, "HTTP/1.1 502 ")) << all;
+  proxy.Stop();
+  EXPECT_EQ(proxy.Snapshot(0).failures, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).successes, 0u);
+}
+
+TEST(Cut, ShortResponseThatHangsIsATimeoutThoughItBeganInTime) {
+  Channel<bool> go_on;
+  ScriptedBackend backend([&](Wire& wire) {
+    wire.Read();
+    wire.Send(kHalf);
+    go_on.Take();
+    wire.Send("k");
+    wire.Read();
+  });
+  Options options = RunningProxy::Patient();
+  options.timeout = std::chrono::seconds(1);
+  RunningProxy proxy({backend.port()}, options);
+  Wire user = Wire::To(proxy.port());
+  user.Send(kGet);
+  user.ReadHead();
+  EXPECT_EQ(user.ReadBytes(1), "o");
+  while (proxy.Snapshot(0).timeouts == 0) std::this_thread::yield();
+  // It is only the balancer that gives it up.
+  go_on.Put(true);
+  EXPECT_EQ(user.ReadBytes(1), "k");
+  proxy.Stop();
+  EXPECT_EQ(proxy.Snapshot(0).timeouts, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).successes, 0u);
 }
 
 TEST(Cut, ShortResponseThatIsCutIsA502WhereNothingMakesItGood) {

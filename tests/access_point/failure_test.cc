@@ -276,7 +276,7 @@ TEST(Failure, UserWhoLeavesInTheMiddleOfAResponseCutsNothing) {
   Channel<bool> ended;
   ScriptedBackend backend([&](Wire& wire) {
     wire.Read();
-    wire.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello");
+    wire.Send("HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\nhello");
     std::string rest;
     ended.Put(wire.ReadToEnd(rest));
   });
