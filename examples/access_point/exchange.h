@@ -129,7 +129,7 @@ class Exchange {
       sent_ = content.done();
     }
     // Tells of a user who leaves. What it sends waits for its turn.
-    if (sent_ && user_.in().empty()) user_.Receive();
+    if (sent_ && user_.in().empty()) user_.ReceiveNext();
     return std::nullopt;
   }
 

@@ -58,6 +58,8 @@ std::string_view ReasonOf(unsigned status) {
       return "Method Not Allowed";
     case 408:
       return "Request Timeout";
+    case 414:
+      return "URI Too Long";
     case 431:
       return "Request Header Fields Too Large";
     case 501:

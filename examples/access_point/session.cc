@@ -52,7 +52,6 @@ Async<bool> Session::ReadRequest() {
   incoming_.reset();
   to_head_ = false;
   searched_ = 0;
-  user_->in().Shrink();
   skipped_line_ = false;
   user_->Arm(service_.options.user_timeout);
   for (;;) {
@@ -78,6 +77,7 @@ Async<bool> Session::ReadRequest() {
 
 std::optional<bool> Session::LookForHead() {
   constexpr unsigned kBadRequest = 400;
+  constexpr unsigned kTargetTooLong = 414;
   constexpr unsigned kFieldsTooLarge = 431;
   InBuffer& in = user_->in();
   // Old clients send an empty line after the content of a POST request
@@ -95,7 +95,8 @@ std::optional<bool> Session::LookForHead() {
   }
   searched_ = in.size();
   if (in.size() >= kHeadLimit) {
-    refusal_ = kFieldsTooLarge;
+    const bool in_first_line = in.view().find('\n') == std::string_view::npos;
+    refusal_ = in_first_line ? kTargetTooLong : kFieldsTooLarge;
     return false;
   }
   if (MayBecomeRequest(in.view())) return std::nullopt;
@@ -323,7 +324,8 @@ Async<bool> Session::Respond(unsigned status) {
     }
   }
   user_->Disarm();
-  co_return keep_alive&& responded && !user_->gone();
+  const bool goes_on = keep_alive && responded && !user_->gone();
+  co_return goes_on;
 }
 
 Async<> Session::Close() {
