@@ -9,6 +9,7 @@
 #include "examples/access_point/options.h"
 #include "examples/access_point/outgoing.h"
 #include "examples/access_point/picker.h"
+#include "examples/access_point/status.h"
 #include "examples/access_point/upstream_pool.h"
 #include "examples/access_point/wait.h"
 #include "examples/access_point/wake.h"
@@ -161,8 +162,8 @@ class Exchange {
     const ConnectionOptions options(head.fields);
     const auto framing = FramingOf(head, incoming_.is_head);
     if (!framing || options.too_many) return End::kFailed;
-    if (head.status >= 200) return Answer(head, options, *framing);
-    if (head.status == 101) {
+    if (head.status >= status::kOk) return Answer(head, options, *framing);
+    if (head.status == status::kSwitchingProtocols) {
       // Without having been asked for, it says nothing that can be used.
       if (!incoming_.upgrade) return End::kFailed;
       Tell(els::Outcome::kSuccess);
@@ -182,7 +183,8 @@ class Exchange {
     const bool is_short =
         framing.kind == Kind::kLength && framing.length <= kBlock;
     if (outcome != els::Outcome::kSuccess || !is_short) Tell(outcome);
-    if (head.status >= 500 && retries_ && retries_->TryRetry(Now())) {
+    if (head.status >= status::kServerError && retries_ &&
+        retries_->TryRetry(Now())) {
       return End::kGivenUp;
     }
     answered_ = true;

@@ -24,6 +24,7 @@
 #include "examples/access_point/outgoing.h"
 #include "examples/access_point/resolve.h"
 #include "examples/access_point/session.h"
+#include "examples/access_point/status.h"
 #include "examples/access_point/upstream_pool.h"
 
 namespace access_point {
@@ -235,9 +236,9 @@ class Proxy::Server {
   }
 
   static void Refuse(tcp::socket user) {
-    constexpr unsigned kServiceUnavailable = 503;
     ReportShortage();
-    const std::string response = OwnResponse(kServiceUnavailable, false, false);
+    const std::string response =
+        OwnResponse(status::kServiceUnavailable, false, false);
     Error ignored;
     user.non_blocking(true, ignored);
     user.send(net::buffer(response), 0, ignored);

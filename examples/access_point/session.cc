@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "examples/access_point/address.h"
+#include "examples/access_point/status.h"
 
 namespace access_point {
 namespace {
@@ -64,8 +65,7 @@ Async<bool> Session::ReadRequest() {
       co_return false;
     }
     if (user_->expired()) {
-      constexpr unsigned kRequestTimeout = 408;
-      if (!user_->in().empty()) co_await Respond(kRequestTimeout);
+      if (!user_->in().empty()) co_await Respond(status::kRequestTimeout);
       co_return false;
     }
     user_->Receive();
@@ -76,9 +76,6 @@ Async<bool> Session::ReadRequest() {
 }
 
 std::optional<bool> Session::LookForHead() {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kTargetTooLong = 414;
-  constexpr unsigned kFieldsTooLarge = 431;
   InBuffer& in = user_->in();
   // Old clients send an empty line after the content of a POST request
   // (RFC 9112, 2.2).
@@ -96,29 +93,27 @@ std::optional<bool> Session::LookForHead() {
   searched_ = in.size();
   if (in.size() >= kHeadLimit) {
     const bool in_first_line = in.view().find('\n') == std::string_view::npos;
-    refusal_ = in_first_line ? kTargetTooLong : kFieldsTooLarge;
+    refusal_ = in_first_line ? status::kTargetTooLong : status::kFieldsTooLarge;
     return false;
   }
   if (MayBecomeRequest(in.view())) return std::nullopt;
-  refusal_ = kBadRequest;
+  refusal_ = status::kBadRequest;
   return false;
 }
 
 std::optional<unsigned> Session::Plan() {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kFieldsTooLarge = 431;
-  constexpr unsigned kNotImplemented = 501;
   to_head_ = head_.method == "HEAD";
   const ConnectionOptions options(head_.fields);
-  if (options.too_many) return kFieldsTooLarge;
+  if (options.too_many) return status::kFieldsTooLarge;
   const Target target = ParseTarget(head_.method, head_.target);
-  if (!target.valid || !HasGoodHost(head_)) return kBadRequest;
-  if (target.is_tunnel) return kNotImplemented;
+  if (!target.valid || !HasGoodHost(head_)) return status::kBadRequest;
+  if (target.is_tunnel) return status::kNotImplemented;
   unsigned refusal = 0;
   const std::optional<Framing> framing = FramingOf(head_, refusal);
   if (!framing) return refusal;
   const MaxForwards forwards = MaxForwardsOf(head_);
-  if (forwards.verdict == MaxForwards::Verdict::kMalformed) return kBadRequest;
+  if (forwards.verdict == MaxForwards::Verdict::kMalformed)
+    return status::kBadRequest;
   const bool is_trace = head_.method == "TRACE";
   Begin({.options = options,
          .target = target,
@@ -129,13 +124,11 @@ std::optional<unsigned> Session::Plan() {
   // Looked at before any backend is asked, so that none gets what is plainly
   // malformed.
   incoming_->content.Look();
-  if (incoming_->content.bad()) return kBadRequest;
+  if (incoming_->content.bad()) return status::kBadRequest;
   if (forwards.verdict != MaxForwards::Verdict::kAnswer) return std::nullopt;
   // The request was meant for us. A TRACE would show the user what servers on
   // the way have added, so it is not answered.
-  constexpr unsigned kOk = 200;
-  constexpr unsigned kMethodNotAllowed = 405;
-  return is_trace ? kMethodNotAllowed : kOk;
+  return is_trace ? status::kMethodNotAllowed : status::kOk;
 }
 
 void Session::Begin(const RequestPlan& plan) {
@@ -154,34 +147,29 @@ void Session::Begin(const RequestPlan& plan) {
 }
 
 Async<bool> Session::ServeRequest() {
-  if (const std::optional<unsigned> status = Plan()) {
-    co_return co_await Respond(*status);
+  if (const std::optional<unsigned> code = Plan()) {
+    co_return co_await Respond(*code);
   }
   const End end = co_await Forward();
   co_return co_await Conclude(end);
 }
 
 Async<bool> Session::Conclude(End end) {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kRequestTimeout = 408;
-  constexpr unsigned kBadGateway = 502;
-  constexpr unsigned kServiceUnavailable = 503;
-  constexpr unsigned kGatewayTimeout = 504;
   switch (end) {
     case End::kDelivered:
       co_return incoming_->keep_alive;
     case End::kFailed:
     case End::kGivenUp:
     case End::kStale:
-      co_return co_await Respond(kBadGateway);
+      co_return co_await Respond(status::kBadGateway);
     case End::kTimeout:
-      co_return co_await Respond(kGatewayTimeout);
+      co_return co_await Respond(status::kGatewayTimeout);
     case End::kBadRequest:
-      co_return co_await Respond(kBadRequest);
+      co_return co_await Respond(status::kBadRequest);
     case End::kUserStalled:
-      co_return co_await Respond(kRequestTimeout);
+      co_return co_await Respond(status::kRequestTimeout);
     case End::kNoDescriptors:
-      co_return co_await Respond(kServiceUnavailable);
+      co_return co_await Respond(status::kServiceUnavailable);
     case End::kCut:
       // The user must not take a part of a response for the whole, even if
       // only the end of the connection marks it.
@@ -306,7 +294,7 @@ void Session::Report(Attempt& attempt, End end) {
   }
 }
 
-Async<bool> Session::Respond(unsigned status) {
+Async<bool> Session::Respond(unsigned code) {
   // A request whose rest is still to come, or was not understood, leaves
   // nothing to go on from.
   const bool known = incoming_ && incoming_->content.done();
@@ -317,7 +305,7 @@ Async<bool> Session::Respond(unsigned status) {
   while (!user_->gone() && !user_->expired()) {
     if (!user_->sending()) {  // Or else an interim response is on its way.
       if (responded) break;
-      user_->Send({OwnResponse(status, to_head_, keep_alive)});
+      user_->Send({OwnResponse(code, to_head_, keep_alive)});
       responded = true;
     } else {
       co_await wake_.Wait();
