@@ -14,8 +14,6 @@
 namespace access_point {
 namespace {
 
-constexpr char kPost[] =
-    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
 // Ends by the user's connection alone, if at all.
 constexpr char kOldGet[] = "GET / HTTP/1.0\r\n\r\n";
 constexpr char kOldPost[] = "POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\nx";
@@ -25,21 +23,20 @@ TEST(Cut, TruncatedResponseEndsInAResetWhateverMarksItsEnd) {
     const char* request;
     const char* framing;
   };
-  for (const auto& [request, framing] :
-       {Truncated{kPost, "Content-Length: 100000\r\n"},
-        {kOldPost, "Content-Length: 100000\r\n"},
-        {kGet, "Transfer-Encoding: chunked\r\n"},
-        {kOldGet, "Transfer-Encoding: chunked\r\n"}}) {
+  for (const Truncated& each : {Truncated{kPost, "Content-Length: 100000\r\n"},
+                                {kOldPost, "Content-Length: 100000\r\n"},
+                                {kGet, "Transfer-Encoding: chunked\r\n"},
+                                {kOldGet, "Transfer-Encoding: chunked\r\n"}}) {
     ScriptedBackend backend([&](Wire& wire) {
       wire.Read();
-      wire.Send(
-          absl::StrCat("HTTP/1.1 200 OK\r\n", framing, "\r\n5\r\nhello\r\n"));
+      wire.Send(absl::StrCat("HTTP/1.1 200 OK\r\n", each.framing,
+                             "\r\n5\r\nhello\r\n"));
     });
     RunningProxy proxy({backend.port()});
     Wire user = Wire::To(proxy.port());
-    user.Send(request);
+    user.Send(each.request);
     std::string all;
-    EXPECT_FALSE(user.ReadToEnd(all)) << framing << request << all;
+    EXPECT_FALSE(user.ReadToEnd(all)) << each.framing << each.request << all;
     proxy.Stop();
     EXPECT_EQ(proxy.Snapshot(0).successes, 1u) << "by the head";
     EXPECT_EQ(proxy.Snapshot(0).cut, 1u);

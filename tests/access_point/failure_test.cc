@@ -12,8 +12,6 @@
 namespace access_point {
 namespace {
 
-constexpr char kPost[] =
-    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
 constexpr char kBadGateway[] = "HTTP/1.1 502 Bad Gateway";
 constexpr char kGatewayTimeout[] = "HTTP/1.1 504 Gateway Timeout";
 
