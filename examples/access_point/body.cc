@@ -5,11 +5,10 @@
 #include <cstring>
 #include <system_error>
 
+#include "examples/access_point/status.h"
+
 namespace access_point {
 namespace {
-
-constexpr unsigned kBadRequest = 400;
-constexpr unsigned kNotImplemented = 501;
 
 std::optional<std::uint64_t> ParseLength(std::string_view text) {
   std::uint64_t length = 0;
@@ -62,12 +61,12 @@ int HexValue(char c) {
 std::optional<Framing> FramingOf(const RequestHead& head, unsigned& refusal) {
   const Claims claims = ClaimsOf(head.fields);
   if (claims.contradict || (claims.coded && head.is_http10)) {
-    refusal = kBadRequest;
+    refusal = status::kBadRequest;
     return std::nullopt;
   }
   if (claims.chunked) return Framing{Framing::Kind::kChunked};
   if (claims.coded) {
-    refusal = kNotImplemented;
+    refusal = status::kNotImplemented;
     return std::nullopt;
   }
   if (claims.length) return Framing{Framing::Kind::kLength, *claims.length};
@@ -75,13 +74,13 @@ std::optional<Framing> FramingOf(const RequestHead& head, unsigned& refusal) {
 }
 
 std::optional<Framing> FramingOf(const ResponseHead& head, bool to_head) {
-  const bool interim = head.status < 200;
-  if (interim || head.status == 204) return Framing{};
+  const bool interim = head.status < status::kOk;
+  if (interim || head.status == status::kNoContent) return Framing{};
   const Claims claims = ClaimsOf(head.fields);
   if (claims.contradict || (claims.coded && !claims.chunked)) {
     return std::nullopt;
   }
-  if (to_head || head.status == 304) return Framing{};
+  if (to_head || head.status == status::kNotModified) return Framing{};
   if (claims.chunked) return Framing{Framing::Kind::kChunked};
   if (claims.length) return Framing{Framing::Kind::kLength, *claims.length};
   return Framing{Framing::Kind::kToClose};

@@ -43,6 +43,11 @@ void Connection::Receive() {
       });
 }
 
+void Connection::ReceiveNext() {
+  if (!receiving_) in_.Shrink();
+  Receive();
+}
+
 void Connection::OnReceived(const Error& error, std::size_t size) {
   receiving_ = false;
   if (closed_) return;

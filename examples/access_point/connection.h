@@ -49,6 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // most one read waits, so it may be begun ahead of need: a connection that
   // nobody uses is watched in this way. Moves the bytes in `in`.
   void Receive();
+  // The same between two messages: gives back what the last one needed.
+  void ReceiveNext();
   InBuffer& in() { return in_; }
   bool ended() const { return ended_; }          // Nothing more will come.
   bool was_reset() const { return was_reset_; }  // And that was no clean end.

@@ -9,6 +9,7 @@
 #include "examples/access_point/options.h"
 #include "examples/access_point/outgoing.h"
 #include "examples/access_point/picker.h"
+#include "examples/access_point/status.h"
 #include "examples/access_point/upstream_pool.h"
 #include "examples/access_point/wait.h"
 #include "examples/access_point/wake.h"
@@ -92,6 +93,10 @@ class Exchange {
   // makes the content has as a rule sent the head just before.
   static constexpr els::Duration kHoldLimit = std::chrono::milliseconds(50);
 
+  // How long a backend may neither send the rest of a response nor take that of
+  // a request that it has answered: nginx's default (proxy_read_timeout).
+  static constexpr els::Duration kStallLimit = std::chrono::seconds(60);
+
   // A user whose side has ended may have left or be waiting for the rest. While
   // the rest comes, sending it tells; while nothing comes, this long is enough.
   static constexpr els::Duration kQuietLimit = std::chrono::seconds(1);
@@ -125,7 +130,7 @@ class Exchange {
       sent_ = content.done();
     }
     // Tells of a user who leaves. What it sends waits for its turn.
-    if (sent_ && user_.in().empty()) user_.Receive();
+    if (sent_ && user_.in().empty()) user_.ReceiveNext();
     return std::nullopt;
   }
 
@@ -157,11 +162,11 @@ class Exchange {
     const ConnectionOptions options(head.fields);
     const auto framing = FramingOf(head, incoming_.is_head);
     if (!framing || options.too_many) return End::kFailed;
-    if (head.status >= 200) return Answer(head, options, *framing);
-    if (head.status == 101) {
+    if (head.status >= status::kOk) return Answer(head, options, *framing);
+    if (head.status == status::kSwitchingProtocols) {
       // Without having been asked for, it says nothing that can be used.
       if (!incoming_.upgrade) return End::kFailed;
-      attempt_.Answered(els::Outcome::kSuccess, Now());
+      Tell(els::Outcome::kSuccess);
       user_.Send({SwitchText(head, options)});
       backend_.in().Consume(text.size());
       return End::kSwitched;
@@ -174,8 +179,12 @@ class Exchange {
                             const ConnectionOptions& options,
                             const Framing& framing) {
     using Kind = Framing::Kind;
-    attempt_.Answered(OutcomeOf(head.status, options_.client_error), Now());
-    if (head.status >= 500 && retries_ && retries_->TryRetry(Now())) {
+    const els::Outcome outcome = OutcomeOf(head.status, options_.client_error);
+    const bool is_short =
+        framing.kind == Kind::kLength && framing.length <= kBlock;
+    if (outcome != els::Outcome::kSuccess || !is_short) Tell(outcome);
+    if (head.status >= status::kServerError && retries_ &&
+        retries_->TryRetry(Now())) {
       return End::kGivenUp;
     }
     answered_ = true;
@@ -193,10 +202,9 @@ class Exchange {
     if (chunked_) connection_options_ = options.List();
     reusable_ =
         framing.kind != Kind::kToClose && StaysOpen(head.is_http10, options);
-    held_until_ = incoming_.repeatable && framing.kind == Kind::kLength &&
-                          framing.length <= kBlock
-                      ? static_cast<std::size_t>(framing.length)
-                      : 0;
+    if (incoming_.repeatable && is_short) {
+      held_until_ = static_cast<std::size_t>(framing.length);
+    }
     content_.emplace(backend_, framing);
     return std::nullopt;
   }
@@ -211,6 +219,7 @@ class Exchange {
       const bool whole = backend_.in().size() >= held_until_;
       held_until_ = 0;
       content_->Look();
+      if (content_->done()) Tell(els::Outcome::kSuccess);
       // As long as the user has nothing, the request can still be saved.
       if (!whole || content_->bad() || content_->cut()) {
         return text_.empty() ? End::kCut : End::kFailed;
@@ -244,12 +253,17 @@ class Exchange {
     }
     if (!backend_.expired()) return std::nullopt;
     if (!answered_) return End::kTimeout;
-    return user_.ended() ? End::kUserGone : End::kCut;
+    if (user_.ended()) return End::kUserGone;
+    if (!told_) {  // The rest may still come, and be of use to the user.
+      Tell(els::Outcome::kTimeout);
+      return Watch();
+    }
+    return End::kCut;
   }
 
   std::optional<els::Duration> UserLimit() const {
     const bool uploads = !sent_ && !backend_.sending() && !backend_.broken();
-    if (uploads || user_.sending()) return kStallLimit;
+    if (uploads || user_.sending()) return options_.user_timeout;
     return std::nullopt;
   }
 
@@ -261,9 +275,21 @@ class Exchange {
       return std::nullopt;
     }
     if (held_until_ > 0) return kHoldLimit;
-    if (backend_.sending()) return kStallLimit;
-    if (all_passed_ || user_.sending()) return std::nullopt;
-    return user_.ended() && has_request ? kQuietLimit : kStallLimit;
+    if (all_passed_ || (user_.sending() && !backend_.sending())) {
+      return std::nullopt;
+    }
+    if (user_.ended() && has_request) return kQuietLimit;
+    return told_ ? kStallLimit : options_.timeout;
+  }
+
+  // Tells the attempt, once, how it has been answered. Of a long response, or
+  // one whose length nobody knows, that is said when it begins: how long the
+  // rest takes is up to the user. A short one that is good comes as a whole, so
+  // that is waited for. A backend that sends heads at once and then hangs would
+  // else seem to be the fastest, and nearly idle.
+  void Tell(els::Outcome outcome) {
+    if (!told_) attempt_.Answered(outcome, Now());
+    told_ = true;
   }
 
   End NoResponse() const {
@@ -291,6 +317,7 @@ class Exchange {
   // The response.
   std::size_t searched_ = 0;    // For the end of its head.
   bool answered_ = false;       // The final one has begun.
+  bool told_ = false;           // So has the attempt been.
   std::string text_;            // Its head, until it is sent.
   std::size_t held_until_ = 0;  // So many bytes of content are here.
   std::optional<Content> content_;

@@ -2,8 +2,10 @@
 
 #include <array>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "examples/access_point/status.h"
 
 namespace access_point {
 namespace {
@@ -51,8 +53,6 @@ bool AllIn(const Table& table, std::string_view text) {
   }
   return true;
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The lines of a head. Those that end with LF alone are taken only where all
 // do: one among lines that end with CRLF is how a field is hidden from the
@@ -109,24 +109,23 @@ constexpr std::size_t kVersionSize = 8;  // HTTP/1.1
 // Whether `text` is a version of HTTP.
 bool IsVersion(std::string_view text) {
   return text.size() == kVersionSize && text.starts_with(kName) &&
-         IsDigit(text[5]) && text[6] == '.' && IsDigit(text[7]);
+         absl::ascii_isdigit(text[5]) && text[6] == '.' &&
+         absl::ascii_isdigit(text[7]);
 }
 
 std::optional<unsigned> ParseRequestLine(std::string_view line,
                                          RequestHead& out) {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kVersionNotSupported = 505;
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
-  if (first == last) return kBadRequest;
+  if (first == last) return status::kBadRequest;
   out.method = line.substr(0, first);
   out.target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
   if (!IsToken(out.method) || out.target.empty() ||
       !AllIn(kTargetTable, out.target) || !IsVersion(version)) {
-    return kBadRequest;
+    return status::kBadRequest;
   }
-  if (version[5] != '1') return kVersionNotSupported;
+  if (version[5] != '1') return status::kVersionNotSupported;
   out.is_http10 = version[7] == '0';
   return std::nullopt;
 }
@@ -140,7 +139,7 @@ bool ParseStatusLine(std::string_view line, ResponseHead& out) {
   if (line.size() < 4 || line[0] != ' ') return false;
   out.status = 0;
   for (const char digit : line.substr(1, 3)) {
-    if (!IsDigit(digit)) return false;
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(digit))) return false;
     out.status = out.status * 10 + static_cast<unsigned>(digit - '0');
   }
   line.remove_prefix(4);
@@ -220,21 +219,19 @@ bool MayBecomeResponse(std::string_view bytes) {
 }
 
 std::optional<unsigned> ParseRequest(std::string_view head, RequestHead& out) {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kFieldsTooLarge = 431;
   Lines lines(head);
   const std::optional<std::string_view> line = lines.Next();
-  if (!line) return kBadRequest;
+  if (!line) return status::kBadRequest;
   if (const auto refusal = ParseRequestLine(*line, out)) return refusal;
   switch (ParseFields(lines, out.fields)) {
     case FieldsError::kNone:
       return std::nullopt;
     case FieldsError::kMalformed:
-      return kBadRequest;
+      return status::kBadRequest;
     case FieldsError::kTooMany:
-      return kFieldsTooLarge;
+      return status::kFieldsTooLarge;
   }
-  return kBadRequest;
+  return status::kBadRequest;
 }
 
 bool ParseResponse(std::string_view head, ResponseHead& out) {

@@ -23,11 +23,6 @@ using Async = net::awaitable<T>;
 // memory. Larger blocks save system calls on long bodies only.
 inline constexpr std::size_t kBlock = std::size_t{16} * 1024;
 
-// How long a side may neither send the rest of a body nor take what is sent to
-// it: nginx's default for the same (client_body_timeout, send_timeout and
-// proxy_read_timeout).
-inline constexpr els::Duration kStallLimit = std::chrono::seconds(60);
-
 inline els::TimePoint Now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace access_point

@@ -241,8 +241,8 @@ std::string HelpText() {
          "\n"
          "An HTTP/1.1 reverse proxy that forwards each request to the backend "
          "expected\nto answer it soonest. SIGTERM and SIGINT finish what is in "
-         "flight and exit 0; a\nsecond one exits 1 at once. Exit status 2: "
-         "wrong usage.\n\n"
+         "flight and exit 0; a\nsecond one exits 1 at once. SIGHUP and "
+         "SIGUSR1 change nothing. Exit status 2:\nwrong usage.\n\n"
       << Flags();
   return text.str();
 }

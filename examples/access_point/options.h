@@ -25,6 +25,12 @@ struct Options {
   els::RetryBudgetOptions retry_budget = {};
   // What a response of 4xx but 429 teaches: kNeutral or kSuccess.
   els::Outcome client_error = els::Outcome::kNeutral;
+  // nginx's default for the same (client_header_timeout, client_body_timeout,
+  // send_timeout); browsers keep connections between pages for as long.
+  els::Duration user_timeout = std::chrono::seconds(60);
+  // Protocols that keep connections open send something every half minute or so
+  // for the sake of such limits; this must only tell a peer that has vanished.
+  els::Duration tunnel_timeout = std::chrono::minutes(5);
   std::size_t max_idle = 64;
   unsigned threads = 1;
   std::uint64_t seed = 0;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "examples/access_point/status.h"
 
 namespace access_point {
 namespace {
@@ -48,27 +49,29 @@ std::string_view Date() {
   return {text.data(), size};
 }
 
-std::string_view ReasonOf(unsigned status) {
-  switch (status) {
-    case 200:
+std::string_view ReasonOf(unsigned code) {
+  switch (code) {
+    case status::kOk:
       return "OK";
-    case 400:
+    case status::kBadRequest:
       return "Bad Request";
-    case 405:
+    case status::kMethodNotAllowed:
       return "Method Not Allowed";
-    case 408:
+    case status::kRequestTimeout:
       return "Request Timeout";
-    case 431:
+    case status::kTargetTooLong:
+      return "URI Too Long";
+    case status::kFieldsTooLarge:
       return "Request Header Fields Too Large";
-    case 501:
+    case status::kNotImplemented:
       return "Not Implemented";
-    case 502:
+    case status::kBadGateway:
       return "Bad Gateway";
-    case 503:
+    case status::kServiceUnavailable:
       return "Service Unavailable";
-    case 504:
+    case status::kGatewayTimeout:
       return "Gateway Timeout";
-    case 505:
+    case status::kVersionNotSupported:
       return "HTTP Version Not Supported";
     default:
       return "";
@@ -204,8 +207,8 @@ std::string ResponseText(const ResponseHead& head,
                          const ConnectionOptions& options,
                          const ResponsePlan& plan) {
   std::string text = StatusLine(head);
-  const bool interim = head.status < 200;
-  AppendFields(head, options, !interim && head.status != 204,
+  const bool interim = head.status < status::kOk;
+  AppendFields(head, options, !interim && head.status != status::kNoContent,
                plan.chunked && plan.wants_trailers, text);
   if (plan.chunked) text += "Transfer-Encoding: chunked\r\n";
   text += kVia;
@@ -232,15 +235,16 @@ std::string SwitchText(const ResponseHead& head,
   return text;
 }
 
-std::string OwnResponse(unsigned status, bool to_head, bool keep_alive) {
-  const absl::string_view reason = AsAbsl(ReasonOf(status));
+std::string OwnResponse(unsigned code, bool to_head, bool keep_alive) {
+  const absl::string_view reason = AsAbsl(ReasonOf(code));
   const std::string content =
-      status == 200 ? "" : absl::StrCat(status, " ", reason, "\n");
-  std::string text = absl::StrCat("HTTP/1.1 ", status, " ", reason, "\r\n");
+      code == status::kOk ? "" : absl::StrCat(code, " ", reason, "\n");
+  std::string text = absl::StrCat("HTTP/1.1 ", code, " ", reason, "\r\n");
   text += Date();
-  if (status == 503) text += "Retry-After: 1\r\n";
+  if (code == status::kServiceUnavailable) text += "Retry-After: 1\r\n";
   // What can be done with the access point itself, and not behind it.
-  if (status == 405 || status == 200) text += "Allow: OPTIONS\r\n";
+  if (code == status::kMethodNotAllowed || code == status::kOk)
+    text += "Allow: OPTIONS\r\n";
   if (!content.empty()) text += "Content-Type: text/plain\r\n";
   absl::StrAppend(&text, "Content-Length: ", content.size(), "\r\n");
   if (!keep_alive) text += "Connection: close\r\n";

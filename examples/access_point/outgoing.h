@@ -48,6 +48,6 @@ std::string SwitchText(const ResponseHead& head,
                        const ConnectionOptions& options);
 
 // A whole response of the access point itself: without content if `to_head`.
-std::string OwnResponse(unsigned status, bool to_head, bool keep_alive);
+std::string OwnResponse(unsigned code, bool to_head, bool keep_alive);
 
 }  // namespace access_point

@@ -24,6 +24,7 @@
 #include "examples/access_point/outgoing.h"
 #include "examples/access_point/resolve.h"
 #include "examples/access_point/session.h"
+#include "examples/access_point/status.h"
 #include "examples/access_point/upstream_pool.h"
 
 namespace access_point {
@@ -160,6 +161,8 @@ class Proxy::Server {
                                                  ToString(options_.listen),
                                                  "': ", error.message()));
     }
+    Error ignored;
+    acceptor_->non_blocking(true, ignored);  // For RefuseOne.
     const tcp::endpoint bound = acceptor_->local_endpoint();
     address_ = {bound.address().to_string(), bound.port()};
     return absl::OkStatus();
@@ -197,11 +200,8 @@ class Proxy::Server {
         worker.context(),
         [this, &worker](const Error& error, tcp::socket user) {
           if (!acceptor_->is_open()) return;
-          if (!error) {
-            Welcome(worker, std::move(user));
-          } else if (IsShortage(error)) {
-            return RefuseOne();
-          }
+          if (error) return IsShortage(error) ? RefuseOne() : Pause();
+          Welcome(worker, std::move(user));
           Accept();
         });
   }
@@ -217,23 +217,28 @@ class Proxy::Server {
   }
 
   // Accepts with the descriptor in reserve, as the user would else wait for a
-  // time that nobody knows; then waits a little.
+  // time that nobody knows.
   void RefuseOne() {
     reserve_.Release();
     Error error;
     tcp::socket user = acceptor_->accept(error);
     if (!error) Refuse(std::move(user));
     reserve_.Restore();
-    pause_->expires_after(error ? kAcceptPause : els::Duration::zero());
+    if (error) return Pause();
+    Accept();
+  }
+
+  void Pause() {
+    pause_->expires_after(kAcceptPause);
     pause_->async_wait([this](const Error&) {
       if (acceptor_->is_open()) Accept();
     });
   }
 
   static void Refuse(tcp::socket user) {
-    constexpr unsigned kServiceUnavailable = 503;
     ReportShortage();
-    const std::string response = OwnResponse(kServiceUnavailable, false, false);
+    const std::string response =
+        OwnResponse(status::kServiceUnavailable, false, false);
     Error ignored;
     user.non_blocking(true, ignored);
     user.send(net::buffer(response), 0, ignored);

@@ -10,6 +10,12 @@ namespace access_point {
 
 // An HTTP/1.1 reverse proxy. Streams bodies both ways, reuses connections to
 // the backends, and tells `picker` how each attempt went.
+//
+// To see how els is used, read session.cc: Forward asks for a backend, and
+// Report says what is learnt from each end of an attempt. exchange.h says when
+// an attempt is answered. Below them, connection.h makes events of sockets, and
+// head.h, body.h, target.h, http_rules.h and outgoing.h know HTTP and no
+// socket.
 class Proxy {
  public:
   // Resolves the backends and listens; connections wait until Run. Fails with

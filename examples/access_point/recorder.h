@@ -29,7 +29,8 @@ namespace access_point {
 //   1520977,250012,0,timeout,
 //   1770991,1911,1,,2         the same request again, elsewhere
 //
-// The latency is that which els learns from: until the head of the answer. The
+// The latency is that which els learns from: until the head of the answer, or
+// all of a short one. The
 // attempt's own thread takes a short lock twice and writes 24 bytes; another
 // thread makes text of them ten times a second. Thread-safe, but for Start and
 // Stop.

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include "examples/access_point/address.h"
+#include "examples/access_point/status.h"
 
 namespace access_point {
 namespace {
-
-// For a request's head to come whole. Between requests the connection costs
-// little, and browsers would connect anew for each page with much less: nginx
-// has 75 s there, and 60 s for the head.
-constexpr els::Duration kIdleLimit = std::chrono::seconds(60);
 
 // How long to take in what the user still sends after the last response: to
 // close at once would reset the connection, and the response might be lost. One
@@ -57,9 +53,8 @@ Async<bool> Session::ReadRequest() {
   incoming_.reset();
   to_head_ = false;
   searched_ = 0;
-  user_->in().Shrink();
   skipped_line_ = false;
-  user_->Arm(kIdleLimit);
+  user_->Arm(service_.options.user_timeout);
   for (;;) {
     const std::optional<bool> whole = LookForHead();
     if (whole && !*whole) co_return co_await Respond(refusal_);
@@ -70,8 +65,7 @@ Async<bool> Session::ReadRequest() {
       co_return false;
     }
     if (user_->expired()) {
-      constexpr unsigned kRequestTimeout = 408;
-      if (!user_->in().empty()) co_await Respond(kRequestTimeout);
+      if (!user_->in().empty()) co_await Respond(status::kRequestTimeout);
       co_return false;
     }
     user_->Receive();
@@ -82,8 +76,6 @@ Async<bool> Session::ReadRequest() {
 }
 
 std::optional<bool> Session::LookForHead() {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kFieldsTooLarge = 431;
   InBuffer& in = user_->in();
   // Old clients send an empty line after the content of a POST request
   // (RFC 9112, 2.2).
@@ -100,29 +92,28 @@ std::optional<bool> Session::LookForHead() {
   }
   searched_ = in.size();
   if (in.size() >= kHeadLimit) {
-    refusal_ = kFieldsTooLarge;
+    const bool in_first_line = in.view().find('\n') == std::string_view::npos;
+    refusal_ = in_first_line ? status::kTargetTooLong : status::kFieldsTooLarge;
     return false;
   }
   if (MayBecomeRequest(in.view())) return std::nullopt;
-  refusal_ = kBadRequest;
+  refusal_ = status::kBadRequest;
   return false;
 }
 
 std::optional<unsigned> Session::Plan() {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kFieldsTooLarge = 431;
-  constexpr unsigned kNotImplemented = 501;
   to_head_ = head_.method == "HEAD";
   const ConnectionOptions options(head_.fields);
-  if (options.too_many) return kFieldsTooLarge;
+  if (options.too_many) return status::kFieldsTooLarge;
   const Target target = ParseTarget(head_.method, head_.target);
-  if (!target.valid || !HasGoodHost(head_)) return kBadRequest;
-  if (target.is_tunnel) return kNotImplemented;
+  if (!target.valid || !HasGoodHost(head_)) return status::kBadRequest;
+  if (target.is_tunnel) return status::kNotImplemented;
   unsigned refusal = 0;
   const std::optional<Framing> framing = FramingOf(head_, refusal);
   if (!framing) return refusal;
   const MaxForwards forwards = MaxForwardsOf(head_);
-  if (forwards.verdict == MaxForwards::Verdict::kMalformed) return kBadRequest;
+  if (forwards.verdict == MaxForwards::Verdict::kMalformed)
+    return status::kBadRequest;
   const bool is_trace = head_.method == "TRACE";
   Begin({.options = options,
          .target = target,
@@ -133,13 +124,11 @@ std::optional<unsigned> Session::Plan() {
   // Looked at before any backend is asked, so that none gets what is plainly
   // malformed.
   incoming_->content.Look();
-  if (incoming_->content.bad()) return kBadRequest;
+  if (incoming_->content.bad()) return status::kBadRequest;
   if (forwards.verdict != MaxForwards::Verdict::kAnswer) return std::nullopt;
   // The request was meant for us. A TRACE would show the user what servers on
   // the way have added, so it is not answered.
-  constexpr unsigned kOk = 200;
-  constexpr unsigned kMethodNotAllowed = 405;
-  return is_trace ? kMethodNotAllowed : kOk;
+  return is_trace ? status::kMethodNotAllowed : status::kOk;
 }
 
 void Session::Begin(const RequestPlan& plan) {
@@ -158,34 +147,29 @@ void Session::Begin(const RequestPlan& plan) {
 }
 
 Async<bool> Session::ServeRequest() {
-  if (const std::optional<unsigned> status = Plan()) {
-    co_return co_await Respond(*status);
+  if (const std::optional<unsigned> code = Plan()) {
+    co_return co_await Respond(*code);
   }
   const End end = co_await Forward();
   co_return co_await Conclude(end);
 }
 
 Async<bool> Session::Conclude(End end) {
-  constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kRequestTimeout = 408;
-  constexpr unsigned kBadGateway = 502;
-  constexpr unsigned kServiceUnavailable = 503;
-  constexpr unsigned kGatewayTimeout = 504;
   switch (end) {
     case End::kDelivered:
       co_return incoming_->keep_alive;
     case End::kFailed:
     case End::kGivenUp:
     case End::kStale:
-      co_return co_await Respond(kBadGateway);
+      co_return co_await Respond(status::kBadGateway);
     case End::kTimeout:
-      co_return co_await Respond(kGatewayTimeout);
+      co_return co_await Respond(status::kGatewayTimeout);
     case End::kBadRequest:
-      co_return co_await Respond(kBadRequest);
+      co_return co_await Respond(status::kBadRequest);
     case End::kUserStalled:
-      co_return co_await Respond(kRequestTimeout);
+      co_return co_await Respond(status::kRequestTimeout);
     case End::kNoDescriptors:
-      co_return co_await Respond(kServiceUnavailable);
+      co_return co_await Respond(status::kServiceUnavailable);
     case End::kCut:
       // The user must not take a part of a response for the whole, even if
       // only the end of the connection marks it.
@@ -270,7 +254,8 @@ Async<End> Session::Exchanged(Upstream upstream, Attempt& attempt, bool last) {
     reusable = exchange.reusable();
   }
   if (end == End::kSwitched) {
-    co_await RunTunnel(*user_, *upstream.link, wake_, draining_);
+    co_await RunTunnel(*user_, *upstream.link, wake_,
+                       service_.options.tunnel_timeout, draining_);
   }
   if (reusable) pool_.Put(std::move(upstream));
   co_return end;
@@ -309,25 +294,26 @@ void Session::Report(Attempt& attempt, End end) {
   }
 }
 
-Async<bool> Session::Respond(unsigned status) {
+Async<bool> Session::Respond(unsigned code) {
   // A request whose rest is still to come, or was not understood, leaves
   // nothing to go on from.
   const bool known = incoming_ && incoming_->content.done();
   const bool keep_alive = known && incoming_->keep_alive && !draining_;
   if (known) incoming_->content.Drop();
-  user_->Arm(kStallLimit);
+  user_->Arm(service_.options.user_timeout);
   bool responded = false;
   while (!user_->gone() && !user_->expired()) {
     if (!user_->sending()) {  // Or else an interim response is on its way.
       if (responded) break;
-      user_->Send({OwnResponse(status, to_head_, keep_alive)});
+      user_->Send({OwnResponse(code, to_head_, keep_alive)});
       responded = true;
     } else {
       co_await wake_.Wait();
     }
   }
   user_->Disarm();
-  co_return keep_alive&& responded && !user_->gone();
+  const bool goes_on = keep_alive && responded && !user_->gone();
+  co_return goes_on;
 }
 
 Async<> Session::Close() {

@@ -64,7 +64,7 @@ class Session {
 
   // Sends a response of our own. True if the connection can serve another
   // request.
-  Async<bool> Respond(unsigned status);
+  Async<bool> Respond(unsigned code);
   // Lets the user have the whole of the last response.
   Async<> Close();
 

@@ -3,21 +3,18 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "absl/strings/ascii.h"
 #include "examples/access_point/head.h"
 
 namespace access_point {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHex(char c) {
-  return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return absl::ascii_isxdigit(static_cast<unsigned char>(c));
 }
 
 bool IsPort(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), IsDigit);
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // A name or an IPv4 address (RFC 3986, 3.2.2).
@@ -29,7 +26,7 @@ bool IsName(std::string_view text) {
       const std::string_view code = text.substr(i + 1, 2);
       if (code.size() < 2 || !IsHex(code[0]) || !IsHex(code[1])) return false;
       i += 2;
-    } else if (!IsDigit(c) && !IsLetter(c) &&
+    } else if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
                kOthers.find(c) == std::string_view::npos) {
       return false;
     }

@@ -176,7 +176,8 @@ TEST(RequestFraming, ALengthMayBeRepeatedAndCodingsAreInAnyCase) {
 
 std::optional<Framing> Responds(const std::string& text, bool to_head) {
   ResponseHead head;
-  EXPECT_TRUE(ParseResponse(absl::StrCat("HTTP/1.1 ", text, "\r\n\r\n"), head));
+  const std::string whole = absl::StrCat("HTTP/1.1 ", text, "\r\n\r\n");
+  EXPECT_TRUE(ParseResponse(whole, head));
   return FramingOf(head, to_head);
 }
 

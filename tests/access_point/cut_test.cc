@@ -3,16 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
+#include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/access_point/support.h"
 
 namespace access_point {
 namespace {
 
-constexpr char kPost[] =
-    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
 // Ends by the user's connection alone, if at all.
 constexpr char kOldGet[] = "GET / HTTP/1.0\r\n\r\n";
 constexpr char kOldPost[] = "POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\nx";
@@ -22,21 +23,20 @@ TEST(Cut, TruncatedResponseEndsInAResetWhateverMarksItsEnd) {
     const char* request;
     const char* framing;
   };
-  for (const auto& [request, framing] :
-       {Truncated{kPost, "Content-Length: 100\r\n"},
-        {kOldPost, "Content-Length: 100\r\n"},
-        {kGet, "Transfer-Encoding: chunked\r\n"},
-        {kOldGet, "Transfer-Encoding: chunked\r\n"}}) {
+  for (const Truncated& each : {Truncated{kPost, "Content-Length: 100000\r\n"},
+                                {kOldPost, "Content-Length: 100000\r\n"},
+                                {kGet, "Transfer-Encoding: chunked\r\n"},
+                                {kOldGet, "Transfer-Encoding: chunked\r\n"}}) {
     ScriptedBackend backend([&](Wire& wire) {
       wire.Read();
-      wire.Send(
-          absl::StrCat("HTTP/1.1 200 OK\r\n", framing, "\r\n5\r\nhello\r\n"));
+      wire.Send(absl::StrCat("HTTP/1.1 200 OK\r\n", each.framing,
+                             "\r\n5\r\nhello\r\n"));
     });
     RunningProxy proxy({backend.port()});
     Wire user = Wire::To(proxy.port());
-    user.Send(request);
+    user.Send(each.request);
     std::string all;
-    EXPECT_FALSE(user.ReadToEnd(all)) << framing << request << all;
+    EXPECT_FALSE(user.ReadToEnd(all)) << each.framing << each.request << all;
     proxy.Stop();
     EXPECT_EQ(proxy.Snapshot(0).successes, 1u) << "by the head";
     EXPECT_EQ(proxy.Snapshot(0).cut, 1u);
@@ -62,7 +62,50 @@ TEST(Cut, ShortResponseThatIsCutIsMadeGoodByAnotherBackend) {
   EXPECT_EQ(response.body, "ok");
   EXPECT_EQ(one.connections() + other.connections(), 2u);
   proxy.Stop();
-  EXPECT_EQ(proxy.Snapshot(0).cut + proxy.Snapshot(1).cut, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).failures + proxy.Snapshot(1).failures, 1u);
+}
+
+TEST(Cut, ShortResponseThatCannotBeMadeGoodIsAFailureAndNeverSeemsWhole) {
+  ScriptedBackend backend([](Wire& wire) {
+    wire.Read();
+    wire.Send(kHalf);
+  });
+  RunningProxy proxy({backend.port()});
+  Wire user = Wire::To(proxy.port());
+  user.Send(kPost);
+  user.EndSending();
+  std::string all;
+  const bool fin = user.ReadToEnd(all);
+  // A 502 if the end came together with the half, or else a reset.
+  EXPECT_EQ(fin, absl::StartsWith(all, "HTTP/1.1 502 ")) << all;
+  proxy.Stop();
+  EXPECT_EQ(proxy.Snapshot(0).failures, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).successes, 0u);
+}
+
+TEST(Cut, ShortResponseThatHangsIsATimeoutThoughItBeganInTime) {
+  Channel<bool> go_on;
+  ScriptedBackend backend([&](Wire& wire) {
+    wire.Read();
+    wire.Send(kHalf);
+    go_on.Take();
+    wire.Send("k");
+    wire.Read();
+  });
+  Options options = RunningProxy::Patient();
+  options.timeout = std::chrono::seconds(1);
+  RunningProxy proxy({backend.port()}, options);
+  Wire user = Wire::To(proxy.port());
+  user.Send(kGet);
+  user.ReadHead();
+  EXPECT_EQ(user.ReadBytes(1), "o");
+  while (proxy.Snapshot(0).timeouts == 0) std::this_thread::yield();
+  // It is only the balancer that gives it up.
+  go_on.Put(true);
+  EXPECT_EQ(user.ReadBytes(1), "k");
+  proxy.Stop();
+  EXPECT_EQ(proxy.Snapshot(0).timeouts, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).successes, 0u);
 }
 
 TEST(Cut, ShortResponseThatIsCutIsA502WhereNothingMakesItGood) {

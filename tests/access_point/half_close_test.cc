@@ -10,8 +10,6 @@
 namespace access_point {
 namespace {
 
-constexpr char kPost[] =
-    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
 constexpr char kNoContent[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 TEST(HalfClose, UserWhoHasNoMoreToSendGetsTheAnswer) {

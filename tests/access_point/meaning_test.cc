@@ -116,5 +116,24 @@ TEST(Changed, ManySmallChunksArriveUnchangedBothWays) {
   EXPECT_TRUE(requests.Take().body == body);
 }
 
+TEST(Changed, LargeAndSmallRequestsTakeTurnsOnOneConnection) {
+  Channel<Message> requests;
+  ScriptedBackend backend([&](Wire& wire) {
+    for (;;) {
+      requests.Put(wire.Read());
+      wire.Send(kOk);
+    }
+  });
+  RunningProxy proxy({backend.port()});
+  Wire user = Wire::To(proxy.port());
+  for (const std::size_t size : {100'000u, 0u, 3'000u, 50'000u, 1u, 40'000u}) {
+    const std::string sent = Noise(size);
+    user.Send(absl::StrCat("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ",
+                           size, "\r\n\r\n", sent));
+    EXPECT_EQ(user.Read().body, "ok");
+    EXPECT_TRUE(requests.Take().body == sent) << size;
+  }
+}
+
 }  // namespace
 }  // namespace access_point

@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                           Repeated("a,", 10'000), "\r\n\r\n"),
              kTooLarge},
         Case{"LongTarget", absl::StrCat("GET /", std::string(40'000, 'x')),
-             kTooLarge},
+             "HTTP/1.1 414 URI Too Long"},
         Case{"LongHead",
              absl::StrCat("GET / HTTP/1.1\r\nHost: a\r\nX: ",
                           std::string(40'000, 'x'), "\r\n\r\n"),

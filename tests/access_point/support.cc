@@ -234,8 +234,11 @@ DeadPort::DeadPort() : bound_(Context(), tcp::v4()) {
 std::uint16_t DeadPort::port() const { return bound_.local_endpoint().port(); }
 
 Options RunningProxy::Patient() {
-  return {.timeout = std::chrono::minutes(10),
-          .connect_timeout = std::chrono::minutes(10)};
+  constexpr std::chrono::minutes kLong(10);
+  return {.timeout = kLong,
+          .connect_timeout = kLong,
+          .user_timeout = kLong,
+          .tunnel_timeout = kLong};
 }
 
 RunningProxy::RunningProxy(const std::vector<std::uint16_t>& backends,

@@ -166,6 +166,8 @@ inline constexpr char kOk[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 inline constexpr char kUnavailable[] =
     "HTTP/1.1 503 Unavailable\r\nContent-Length: 4\r\n\r\nbusy";
 inline constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+inline constexpr char kPost[] =
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
 
 // `size` bytes that differ from each other enough to show a shift or a loss.
 std::string Noise(std::size_t size);
