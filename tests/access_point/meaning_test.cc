@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -133,6 +134,40 @@ TEST(Changed, LargeAndSmallRequestsTakeTurnsOnOneConnection) {
     EXPECT_EQ(user.Read().body, "ok");
     EXPECT_TRUE(requests.Take().body == sent) << size;
   }
+}
+
+TEST(Changed, NothingByArrivingByteByByte) {
+  const auto drip = [](Wire& wire, std::string_view bytes) {
+    for (const char& byte : bytes) wire.Send({&byte, 1});
+  };
+  constexpr char kChunks[] = "3;x\r\nabc\r\n002\r\nde\r\n0\r\nX-Sum: 5\r\n\r\n";
+  Channel<Message> requests;
+  ScriptedBackend backend([&](Wire& wire) {
+    for (;;) {
+      requests.Put(wire.Read());
+      drip(wire, "HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n");
+      drip(wire,
+           absl::StrCat("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+                        "C: d\r\n\r\n",
+                        kChunks));
+    }
+  });
+  RunningProxy proxy({backend.port()});
+  Wire user = Wire::To(proxy.port());
+  for (int i = 0; i < 3; ++i) {
+    drip(user, absl::StrCat("POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n",
+                            kChunks));
+    EXPECT_EQ(user.ReadBodiless().Field("A"), "b");
+    const Message response = user.Read();
+    EXPECT_EQ(response.Field("C"), "d");
+    EXPECT_EQ(response.body, "abcde");
+    EXPECT_EQ(response.trailers, "X-Sum: 5\r\n");
+    const Message request = requests.Take();
+    EXPECT_EQ(request.body, "abcde");
+    EXPECT_EQ(request.trailers, "X-Sum: 5\r\n");
+  }
+  EXPECT_EQ(backend.connections(), 1u);
 }
 
 }  // namespace
