@@ -30,7 +30,7 @@ typedef struct els_concurrency_limit_options {
   double highest_limit;     // 1 to 1,000,000
   double tolerance;         // 1 to 10
   uint64_t window_ns;       // 10 ms to 1 min
-  double baseline_windows;  // 1 to 10,000
+  double baseline_windows;  // 1 to 100,000
 } els_concurrency_limit_options;
 
 // Writes the library's defaults and struct_size to *options. Thread-safe.
@@ -94,8 +94,7 @@ typedef int32_t els_limit_reason;
 enum {
   ELS_LIMIT_REASON_INITIAL = 0,
   ELS_LIMIT_REASON_ROOM = 1,
-  ELS_LIMIT_REASON_LATENCY = 2,
-  ELS_LIMIT_REASON_SLOWER_SERVICE = 3
+  ELS_LIMIT_REASON_LATENCY = 2
 };
 
 // The fields of els::ConcurrencyLimitSnapshot.

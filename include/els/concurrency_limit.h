@@ -27,11 +27,12 @@
 // concurrency; the idea that a queue is L * (1 - b / r) is that of TCP Vegas:
 // Brakmo and Peterson, IEEE JSAC 13(8), 1995.)
 //
-// The baseline is a mean over windows in which nothing was refused. While
-// requests are refused, it may fall, and it may not rise: a baseline that
-// follows an overload lets the limit drift upwards without end. One thing says
-// that the service itself has become slower: the limit was halved, and latency
-// did not fall. Then that latency becomes the baseline.
+// The baseline is a mean over windows in which the limit was not needed: at
+// most half of it was in flight. In other windows latency may lower the
+// baseline. It may raise it as far as latency is above what is tolerated, and
+// only slowly: a baseline that follows an overload lets the limit drift
+// upwards, and one that does not refuses for ever what a service could do that
+// has become slower.
 //
 // A latency here is a geometric mean, of at least a microsecond each, so that
 // neither a few slow backends nor a few large requests look like a queue, in
@@ -82,10 +83,13 @@ struct ConcurrencyLimitOptions {
   // follows a change sooner; a longer one is steadier. 10 ms to 1 min.
   Duration window = std::chrono::milliseconds(500);
 
-  // Over about so many windows does the baseline follow a higher latency. More
-  // windows keep an overload that grows slowly from passing as a slower
-  // service; fewer believe in one sooner. 1 to 10,000.
-  double baseline_windows = 200;
+  // Over about so many windows does the baseline follow a higher latency. Fewer
+  // windows find out sooner that a service has become slower by more than is
+  // tolerated; more windows keep the limit longer from drifting upwards in an
+  // overload. With 1000, the limit of a service that is four times as slow
+  // takes some five minutes to double, and the latency of one that is
+  // overloaded without a break grows by half in ten. 1 to 100,000.
+  double baseline_windows = 1000;
 
   // OK, or an InvalidArgumentError that names the first field out of range, its
   // value and its range.
@@ -94,11 +98,9 @@ struct ConcurrencyLimitOptions {
 
 // Why a limit is what it is: what last changed it.
 enum class LimitReason : std::uint8_t {
-  kInitial,       // Nothing has: it is ConcurrencyLimitOptions::initial_limit.
-  kRoom,          // It grew, as it was needed and latency was tolerable.
-  kLatency,       // It fell, as latency was not tolerable.
-  kSlowerService  // It grew, as latency had not fallen with the limit: the
-                  // service is slower, and that latency is the baseline now.
+  kInitial,  // Nothing has: it is ConcurrencyLimitOptions::initial_limit.
+  kRoom,     // It grew, as it was needed and latency was tolerable.
+  kLatency,  // It fell, as latency was not tolerable.
 };
 
 // What a ConcurrencyLimit knows: plain data for a status page or a metric.

@@ -55,8 +55,8 @@ namespace {
 
 static_assert(static_cast<int>(Priority::kSheddable) == ELS_PRIORITY_SHEDDABLE);
 static_assert(static_cast<int>(Priority::kCritical) == ELS_PRIORITY_CRITICAL);
-static_assert(static_cast<int>(LimitReason::kSlowerService) ==
-              ELS_LIMIT_REASON_SLOWER_SERVICE);
+static_assert(static_cast<int>(LimitReason::kLatency) ==
+              ELS_LIMIT_REASON_LATENCY);
 
 els_concurrency_limit_options ToC(const ConcurrencyLimitOptions& options) {
   els_concurrency_limit_options c = {};

@@ -149,7 +149,7 @@ absl::Status ConcurrencyLimitOptions::Validate() const {
   status.Update(
       Check("window", window,
             {std::chrono::milliseconds(10), std::chrono::minutes(1)}));
-  status.Update(Check("baseline_windows", baseline_windows, {1, 10'000}));
+  status.Update(Check("baseline_windows", baseline_windows, {1, 100'000}));
   return status;
 }
 

@@ -35,17 +35,13 @@ class LimitRule {
 
   // REQUIRES: window.answers > 0.
   void Learn(const LimitWindow& window) {
+    const bool needed = kHeadroom * window.most_in_flight > limit_;
     latency_ = window.Latency();
-    LearnBaseline(window.refused);
-    const bool slower = window.refused && IsSlower();
-    if (slower) baseline_ = latency_;
-    if (kHeadroom * window.most_in_flight <= limit_) return;
+    LearnBaseline(needed || window.refused);
+    if (!needed) return;
     const double next = Next();
-    NoteFall(next, window.refused);
     if (next == limit_) return;
-    reason_ = next < limit_ ? LimitReason::kLatency
-              : slower      ? LimitReason::kSlowerService
-                            : LimitReason::kRoom;
+    reason_ = next < limit_ ? LimitReason::kLatency : LimitReason::kRoom;
     limit_ = next;
   }
 
@@ -60,30 +56,13 @@ class LimitRule {
   // limit that is higher has no effect, so latency says nothing of it.
   static constexpr double kHeadroom = 2;
   // Requests that may queue, over the root of the limit. With 1, ten access
-  // points with three busy slots each were 30 % apart; with 2, a limit could
-  // not fall far enough to tell a slower service from a queue.
+  // points with three busy slots each were 30 % apart.
   static constexpr double kQueue = 1.5;
   // A limit that grows faster is far above what servers can do before latency
   // shows it. This one doubles in about three windows.
   static constexpr double kSteepestRise = 1.25;
   // Part of a window's answers are to requests sent under the limit before.
   static constexpr double kSteepestFall = 0.5;
-  // Chance alone rarely makes a limit fall by so much in window after window.
-  static constexpr double kFalling = 0.98;
-  // If servers are full, half the limit is half the latency; if they are not,
-  // it is the same latency. This is half way between.
-  static constexpr double kSameLatency = 0.75;
-  // Four means of 50 exponential latencies have a standard error of 9 %.
-  static constexpr int kWindowsAfterFall = 4;
-
-  // A limit that falls, window after window, while requests are refused.
-  struct Fall {
-    double limit = 0;    // Where the fall began.
-    double latency = 0;  // The highest before the limit was halved.
-    // Since then.
-    int windows = 0;
-    double log_sum = 0;
-  };
 
   // What the limit is to be after a window that it mattered in.
   double Next() const {
@@ -93,38 +72,21 @@ class LimitRule {
     return std::clamp(std::max(next, kSteepestFall * limit_), 1.0, highest_);
   }
 
-  // The mean of the logarithms of all windows at first, and of about the last
-  // baseline_windows_ later on.
-  void LearnBaseline(bool refused) {
+  // The mean of the logarithms of all windows that count at first, and of about
+  // the last baseline_windows_ later on.
+  void LearnBaseline(bool needed) {
     if (!baseline_.has_value()) baseline_ = latency_;
-    if (refused && *latency_ > *baseline_) return;
-    learnt_ = std::min(learnt_ + 1, baseline_windows_);
-    *baseline_ *= Exp(Log(*latency_ / *baseline_) / learnt_);
+    if (!needed || *latency_ <= *baseline_) {
+      learnt_ = std::min(learnt_ + 1, baseline_windows_);
+      Follow(*latency_, learnt_);
+    } else if (*latency_ > tolerance_ * *baseline_) {
+      Follow(*latency_ / tolerance_, baseline_windows_);
+    }
   }
 
-  // Whether latency has stayed the same although the limit was halved.
-  bool IsSlower() {
-    if (!fall_.has_value()) return false;
-    if (limit_ > fall_->limit / 2) {
-      fall_->latency = std::max(fall_->latency, *latency_);
-      return false;
-    }
-    fall_->log_sum += Log(*latency_);
-    if (++fall_->windows < kWindowsAfterFall) return false;
-    const double after = Exp(fall_->log_sum / kWindowsAfterFall);
-    const bool same = after > kSameLatency * fall_->latency;
-    fall_.reset();
-    return same;
-  }
-
-  void NoteFall(double next, bool refused) {
-    const bool falling = next < kFalling * limit_;
-    if (fall_.has_value()) {
-      const bool halved = limit_ <= fall_->limit / 2;
-      if (!refused || (!falling && !halved)) fall_.reset();
-    } else if (refused && falling) {
-      fall_ = Fall{.limit = limit_, .latency = *latency_};
-    }
+  // Moves the baseline to `latency` by one of so many steps.
+  void Follow(double latency, double steps) {
+    *baseline_ *= Exp(Log(latency / *baseline_) / steps);
   }
 
   // Constant after construction.
@@ -137,7 +99,6 @@ class LimitRule {
   std::optional<double> baseline_ = {};
   std::optional<double> latency_ = {};
   double learnt_ = 0;  // Windows, up to baseline_windows_.
-  std::optional<Fall> fall_ = {};
 };
 
 }  // namespace els::internal

@@ -143,7 +143,7 @@ TEST(CConcurrencyLimitOptionsTest, BeginWithTheDefaultsOfCpp) {
   EXPECT_EQ(options.highest_limit, 1e6);
   EXPECT_EQ(options.tolerance, 2);
   EXPECT_EQ(options.window_ns, 500 * kMillisecond);
-  EXPECT_EQ(options.baseline_windows, 200);
+  EXPECT_EQ(options.baseline_windows, 1000);
 }
 
 TEST(CConcurrencyLimitOptionsTest, AreThoseOfTheLimit) {

@@ -73,7 +73,7 @@ TEST(ConcurrencyLimitTest, AnErrorNamesTheFieldItsValueAndItsRange) {
            Bad{{.window = minutes(2)},
                "window is 2m; it must be from 10ms to 1m"},
            Bad{{.baseline_windows = 0},
-               "baseline_windows is 0; it must be from 1 to 10000"},
+               "baseline_windows is 0; it must be from 1 to 1e+05"},
        }) {
     const absl::Status status = bad.options.Validate();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

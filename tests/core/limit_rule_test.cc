@@ -75,8 +75,8 @@ TEST(LimitRuleTest, FallsToWhatIsToleratedAndItsRoot) {
   LimitRule rule = RuleAt(100);
   LearnBaseline(rule, 40 * kMs);
   rule.Learn(Window(128 * kMs, 100, true));
-  // 100 * 2 * 40 / 128 + 1.5 * 10.
-  EXPECT_NEAR(rule.limit(), 77.5, 1e-9);
+  // 100 * 2 * 40 / 128 + 1.5 * 10; the baseline has risen by less than 0.1 %.
+  EXPECT_NEAR(rule.limit(), 77.5, 0.05);
   EXPECT_EQ(rule.reason(), LimitReason::kLatency);
 }
 
@@ -85,7 +85,7 @@ TEST(LimitRuleTest, StaysWhereTheRootOutweighsTheFall) {
   LearnBaseline(rule, 30 * kMs);
   // 36 * 2 * 30 / 80 + 1.5 * 6 = 27 + 9.
   rule.Learn(Window(80 * kMs, 36, true));
-  EXPECT_NEAR(rule.limit(), 36, 1e-9);
+  EXPECT_NEAR(rule.limit(), 36, 0.05);
 }
 
 TEST(LimitRuleTest, FallsToNoLessThanHalf) {
@@ -131,65 +131,61 @@ TEST(LimitRuleTest, TheBaselineForgetsAfterItsWindows) {
   EXPECT_NEAR(*rule.baseline() / kMs, 80, 1e-9);
 }
 
-TEST(LimitRuleTest, TheBaselineRisesOnlyWhileNothingIsRefused) {
+TEST(LimitRuleTest,
+     TheBaselineDoesNotRiseToWhatIsToleratedWhereTheLimitIsNeeded) {
   LimitRule rule = RuleAt(1000);
   LearnBaseline(rule, 40 * kMs);
-  for (int i = 0; i < 3; ++i) rule.Learn(Window(100 * kMs, 1, true));
+  rule.Learn(Window(79 * kMs, 501, false));
+  rule.Learn(Window(79 * kMs, 1, true));
   EXPECT_NEAR(*rule.baseline() / kMs, 40, 1e-9);
   // Two windows count so far: the root of 40 * 10.
-  rule.Learn(Window(10 * kMs, 1, true));
+  rule.Learn(Window(10 * kMs, 1000, true));
   EXPECT_NEAR(*rule.baseline() / kMs, 20, 1e-9);
+}
+
+TEST(LimitRuleTest, TheBaselineFollowsSlowlyWhatIsNotTolerated) {
+  LimitRule rule({.tolerance = 2, .baseline_windows = 2});
+  LearnBaseline(rule, 10 * kMs);
+  // Half of the way, in logarithms, to 320 / 2.
+  rule.Learn(Window(320 * kMs, 1, true));
+  EXPECT_NEAR(*rule.baseline() / kMs, 40, 1e-9);
 }
 
 // What servers that are full answer: by Little's law, latency in proportion to
 // what is in flight.
-TEST(LimitRuleTest, OverloadForAMonthDoesNotRaiseTheBaseline) {
+double FullLatency(double in_flight, double slots) {
+  return std::max(in_flight / slots, 1.0) * 40 * kMs;
+}
+
+// Windows of half a second.
+TEST(LimitRuleTest, TenMinutesOfOverloadRaiseTheLimitByLessThanHalf) {
   LimitRule rule = RuleAt(20);
   LearnBaseline(rule, 40 * kMs);
-  constexpr double kSlots = 32;
   Random random(1);
-  double limit = 0;
-  for (int i = 0; i < 5'000'000; ++i) {
-    const double full = std::max(rule.limit() / kSlots, 1.0) * 40 * kMs;
+  double after_a_minute = 0;
+  for (int i = 0; i < 1200; ++i) {
     const double noise = 0.9 + 0.2 * random.Uniform();
-    const auto most = static_cast<std::uint32_t>(rule.limit());
-    rule.Learn(Window(full * noise, most, true));
-    limit = rule.limit();
-    ASSERT_LE(*rule.baseline(), 40.001 * kMs) << i;
-    ASSERT_LT(limit, 150) << i;
+    rule.Learn(Window(FullLatency(rule.limit(), 32) * noise,
+                      static_cast<std::uint32_t>(rule.limit()), true));
+    if (i == 120) after_a_minute = rule.limit();
   }
-  // L = 32 * 2 + 1.5 * sqrt(L) at 40 ms; and the baseline has fallen by a tenth
-  // at most.
-  EXPECT_GT(limit, 32 * 1.8);
+  // At 40 ms: L = 32 * 2 + 1.5 * sqrt(L) is 77.
+  EXPECT_NEAR(after_a_minute, 77, 10);
+  EXPECT_LT(rule.limit(), 77 * 1.5);
 }
 
-TEST(LimitRuleTest, LatencyThatDoesNotFallWithTheLimitIsTheServices) {
-  LimitRule rule = RuleAt(200);
-  LearnBaseline(rule, 10 * kMs);
-  int windows = 0;
-  while (rule.reason() != LimitReason::kSlowerService && windows < 100) {
+TEST(LimitRuleTest, AServiceThatHasBecomeSlowerIsBelievedInTheEnd) {
+  LimitRule rule = RuleAt(100);
+  LearnBaseline(rule, 40 * kMs);
+  // The baseline goes to 80 ms. It is 75 ms after log(2 / (80 / 75)) = 0.63 is
+  // left of 0.69, and so on: 2.4 times 1000 windows.
+  for (int i = 0; i < 2400; ++i) {
     const auto most = static_cast<std::uint32_t>(rule.limit());
-    rule.Learn(Window(80 * kMs, most, true));
-    ++windows;
+    rule.Learn(Window(160 * kMs, most, true));
   }
-  // The limit goes 200, 100, 50 at most; four windows after it was halved the
-  // latency is taken for the service's.
-  EXPECT_LE(windows, 8);
-  EXPECT_NEAR(*rule.baseline() / kMs, 80, 1e-9);
-  const double limit = rule.limit();
-  rule.Learn(Window(80 * kMs, static_cast<std::uint32_t>(limit), true));
-  EXPECT_NEAR(rule.limit(), limit * 1.25 + 1.5 * std::sqrt(limit), 1e-9);
-}
-
-TEST(LimitRuleTest, LatencyThatFallsWithTheLimitIsAQueue) {
-  LimitRule rule = RuleAt(400);
-  LearnBaseline(rule, 10 * kMs);
-  for (int i = 0; i < 100; ++i) {
-    const double latency = std::max(rule.limit() / 20, 1.0) * 10 * kMs;
-    rule.Learn(Window(latency, static_cast<std::uint32_t>(rule.limit()), true));
-    ASSERT_NE(rule.reason(), LimitReason::kSlowerService) << i;
-  }
-  EXPECT_NEAR(*rule.baseline() / kMs, 10, 1e-9);
+  EXPECT_NEAR(*rule.baseline() / kMs, 75, 1);
+  // L (1 - 2 * 75 / 160) = 1.5 * sqrt(L) at 576.
+  EXPECT_NEAR(rule.limit(), 576, 200);
 }
 
 // Each adds the same, and keeps the same part: 1 and 400 of 20 slots in all.
