@@ -13,22 +13,22 @@
 //
 // The limit follows latency. Requests that queue at the servers raise latency
 // and add nothing to what the servers can do. So, with the baseline b, which is
-// the latency while nothing is refused, and the latency r of a window of time,
+// the latency while there is room, and the latency r of a window of time,
 // the limit L becomes, at the end of each window,
 //
 //   L <- L * min(tolerance * b / r, 1.25) + 1.5 * sqrt(L)
 //
 // but no less than half of what it was, and no less than 1. A limit that was
-// twice the most in flight has had no effect, and stays. By Little's law the
-// product is the throughput times the latency that is tolerated. The root lets
-// a limit grow from little, and draws the limits of several access points to
-// the same size, as each adds as much as the others. (The form is that of the
-// gradient limits of Netflix's concurrency-limits and of Envoy's adaptive
-// concurrency; the idea that a queue is L * (1 - b / r) is that of TCP Vegas:
-// Brakmo and Peterson, IEEE JSAC 13(8), 1995.)
+// twice the most in flight and refused nothing was not needed, and stays. By
+// Little's law the product is the throughput times the latency that is
+// tolerated. The root lets a limit grow from little, and draws the limits of
+// several access points to the same size, as each adds as much as the others.
+// (The form is that of the gradient limits of Netflix's concurrency-limits and
+// of Envoy's adaptive concurrency; the idea that a queue is L * (1 - b / r) is
+// that of TCP Vegas: Brakmo and Peterson, IEEE JSAC 13(8), 1995.)
 //
-// The baseline is a mean over windows in which the limit was not needed: at
-// most half of it was in flight. In other windows latency may lower the
+// The baseline is a mean over windows in which the limit was not needed. In
+// other windows latency may lower the
 // baseline. It may raise it as far as latency is above what is tolerated, and
 // only slowly: a baseline that follows an overload lets the limit drift
 // upwards, and one that does not refuses for ever what a service could do that

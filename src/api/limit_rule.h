@@ -35,9 +35,10 @@ class LimitRule {
 
   // REQUIRES: window.answers > 0.
   void Learn(const LimitWindow& window) {
-    const bool needed = kHeadroom * window.most_in_flight > limit_;
+    const bool needed =
+        window.refused || kHeadroom * window.most_in_flight > limit_;
     latency_ = window.Latency();
-    LearnBaseline(needed || window.refused);
+    LearnBaseline(needed);
     if (!needed) return;
     const double next = Next();
     if (next == limit_) return;

@@ -71,6 +71,13 @@ TEST(LimitRuleTest, ALimitOfTwiceTheMostInFlightStays) {
   EXPECT_GT(rule.limit(), 16);
 }
 
+// Sheddable requests are refused at half the limit.
+TEST(LimitRuleTest, GrowsWhereItRefusesThoughHalfOfItIsInFlight) {
+  LimitRule rule = RuleAt(16);
+  rule.Learn(Window(40 * kMs, 8, true));
+  EXPECT_NEAR(rule.limit(), 26, 1e-9);
+}
+
 TEST(LimitRuleTest, FallsToWhatIsToleratedAndItsRoot) {
   LimitRule rule = RuleAt(100);
   LearnBaseline(rule, 40 * kMs);
