@@ -1,5 +1,5 @@
-// Pick, Answered and Finish allocate nothing, nor does a retry budget, a limit or
-// an estimator of work.
+// Pick, Answered and Finish allocate nothing, nor does a retry budget, a limit
+// or an estimator of work.
 
 #include <gtest/gtest.h>
 
