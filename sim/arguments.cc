@@ -13,6 +13,7 @@
 #include "sim/files/catalogue.h"
 #include "sim/files/options_file.h"
 #include "sim/files/scenario_file.h"
+#include "sim/model/limiter.h"
 #include "sim/results/contest.h"
 
 namespace els_sim {
@@ -154,6 +155,15 @@ absl::StatusOr<std::vector<Scenario>> WithLoads(
     }
   }
   return all;
+}
+
+absl::Status CheckLimiters(const Words& names) {
+  for (const std::string& name : names) {
+    if (FindLimiter(name) != nullptr) continue;
+    return InvalidArgument(absl::StrCat("unknown limiter '", name,
+                                        "'; there are: ", KnownLimiters()));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SetRetries(const std::string& text,

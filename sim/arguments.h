@@ -33,6 +33,9 @@ absl::StatusOr<std::vector<Scenario>> FindScenarios(const Words& names);
 // have a dot or a slash in their paths; all policies if there are no names.
 absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(const Words& names);
 
+// OK if there are limiters of all these names.
+absl::Status CheckLimiters(const Words& names);
+
 // The seeds `first` to `first` + `count` - 1.
 absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
                                  const std::string& count);

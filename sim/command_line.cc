@@ -66,6 +66,9 @@ po::options_description RunOptions() {
       ("retries", po::value<std::string>()->value_name("N"),
        "how often a failed request is sent again, to another server, 0 to 10; "
        "default: the scenario's")  //
+      ("limit", po::value<Words>()->multitoken()->composing()->value_name("L"),
+       "a limiter or several of `els-sim list`: each policy runs with each of "
+       "them; default: the scenario's")  //
       ("help", "print this");
   return options;
 }
@@ -103,6 +106,9 @@ absl::StatusOr<Command> ParseRun(const Words& words) {
   }
   auto run = RunOf(values, *std::move(scenarios));
   if (!run.ok()) return run.status();
+  run->limits = WordsOf(values, "limit");
+  const absl::Status known = CheckLimiters(run->limits);
+  if (!known.ok()) return known;
   return *std::move(run);
 }
 

@@ -33,6 +33,7 @@ struct RunCommand {
   std::vector<Scenario> scenarios;
   std::vector<const PolicyInfo*> policies;
   Seeds seeds;
+  std::vector<std::string> limits = {};  // Instead of the scenarios' own.
 };
 
 // What is made of a contest.

@@ -45,7 +45,7 @@ absl::StatusOr<RunCommand> RunOf(const po::variables_map& values,
         SetRetries(values["retries"].as<std::string>(), scenarios);
     if (!set.ok()) return set;
   }
-  return RunCommand{std::move(scenarios), *std::move(policies), *seeds};
+  return RunCommand{std::move(scenarios), *std::move(policies), *seeds, {}};
 }
 
 }  // namespace els_sim

@@ -1,5 +1,7 @@
 // els-sim: see kUsage in command_line.cc, or run it with --help.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -17,6 +19,7 @@
 #include "sim/files/catalogue.h"
 #include "sim/files/explain.h"
 #include "sim/files/scenario_file.h"
+#include "sim/model/limiter.h"
 #include "sim/results/compare.h"
 #include "sim/results/golden.h"
 #include "sim/results/parallel.h"
@@ -30,19 +33,22 @@ constexpr int kUsageError = 2;
 
 std::string Report(const RunCommand& command) {
   Progress progress(command.scenarios.size() * command.policies.size() *
+                    std::max<std::size_t>(command.limits.size(), 1) *
                     command.seeds.count);
   std::string text;
   for (const Scenario& scenario : command.scenarios) {
     absl::StrAppend(&text, text.empty() ? "" : "\n",
-                    Compare(scenario, command.policies, command.seeds,
-                            Processors(), [&progress] { progress.Step(); }));
+                    Compare(
+                        scenario, command.policies, command.seeds, Processors(),
+                        [&progress] { progress.Step(); }, command.limits));
   }
   return text;
 }
 
 // What `els-sim run SCENARIO` prints.
 std::string GoldenReport(const Scenario& scenario) {
-  RunCommand command = {.scenarios = {scenario}, .policies = {}, .seeds = {}};
+  RunCommand command = {
+      .scenarios = {scenario}, .policies = {}, .seeds = {}, .limits = {}};
   for (const PolicyInfo& policy : Policies()) {
     command.policies.push_back(&policy);
   }
@@ -72,6 +78,11 @@ int Execute(const ListCommand&) {
   ListPolicies("policies", Policies());
   ListPolicies("their peers", Peers());
   ListPolicies("yardsticks, for comparison and theory", Yardsticks());
+  std::cout << "limiters:\n";
+  for (const LimiterInfo& limiter : Limiters()) {
+    std::cout << absl::StrFormat("  %-23s %s\n", limiter.name,
+                                 limiter.description);
+  }
   return Flushed();
 }
 

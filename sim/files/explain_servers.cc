@@ -192,6 +192,21 @@ std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
   return text;
 }
 
+std::string LimitStory(const Scenario& scenario) {
+  if (!scenario.limit.has_value()) return "";
+  std::string text =
+      absl::StrCat(" The limiter ", scenario.limit->limiter,
+                   " bounds what each has outstanding, and refuses the rest.");
+  const auto& [sheddable, critical] = scenario.priorities;
+  if (sheddable > 0) {
+    absl::StrAppend(&text, " ", Percent(sheddable), " are sheddable.");
+  }
+  if (critical > 0) {
+    absl::StrAppend(&text, " ", Percent(critical), " are critical.");
+  }
+  return text;
+}
+
 std::string AccessPointsStory(const Scenario& scenario) {
   std::string text = absl::StrCat(Told(scenario.access_points, "access point"),
                                   scenario.access_points == 1
@@ -212,6 +227,7 @@ std::string AccessPointsStory(const Scenario& scenario) {
     text += " They wait as long as it takes.";
   }
   text += RetriesStory(scenario.retries);
+  text += LimitStory(scenario);
   if (scenario.first_in_turn.has_value()) {
     absl::StrAppend(&text, " What goes round begins with b",
                     *scenario.first_in_turn, ".");

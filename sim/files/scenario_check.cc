@@ -7,6 +7,7 @@
 #include "sim/files/checker.h"
 #include "sim/files/offered.h"
 #include "sim/files/work_check.h"
+#include "sim/model/limiter.h"
 
 namespace els_sim {
 namespace {
@@ -123,6 +124,25 @@ void CheckServers(const Scenario& scenario, Checker& check) {
 
 // -- Access points, zones, windows
 
+void CheckLimit(const Scenario& scenario, Checker& check) {
+  Checker priorities = check.Below("priorities");
+  const auto& [sheddable, critical] = scenario.priorities;
+  priorities.In("sheddable", sheddable, 0.0, 1.0);
+  priorities.In("critical", critical, 0.0, 1.0 - std::min(sheddable, 1.0));
+  if (!scenario.limit.has_value()) return;
+  const auto& [limiter, options] = *scenario.limit;
+  if (FindLimiter(limiter) == nullptr) {
+    check.Add("limit",
+              absl::StrCat("is '", limiter, "'; there are: ", KnownLimiters()));
+  }
+  // Its message begins with the field.
+  const std::string message(options.Validate().message());
+  const std::size_t blank = message.find(' ');
+  if (message.empty()) return;
+  check.Below("limit_options")
+      .Add(message.substr(0, blank), message.substr(blank + 1));
+}
+
 void CheckAccessPoints(const Scenario& scenario, Checker check) {
   check.In<std::uint64_t>("count", scenario.access_points, 1, kMaxAccessPoints);
   if (scenario.skew.has_value()) {
@@ -141,6 +161,7 @@ void CheckAccessPoints(const Scenario& scenario, Checker check) {
   if (scenario.timeout.has_value()) {
     check.LongAboveZero("timeout", *scenario.timeout);
   }
+  CheckLimit(scenario, check);
   Checker retries = check.Below("retries");
   retries.In<std::uint64_t>("most", scenario.retries.most, 0, kMaxRetries);
   retries.Long("backoff", scenario.retries.backoff);

@@ -49,6 +49,32 @@ void ReadRetries(Section& section, Retries& retries) {
   });
 }
 
+void ReadLimit(Section& section, Scenario& scenario) {
+  std::string limiter;
+  if (section.Read("limit", limiter)) {
+    scenario.limit = LimitPlan{.limiter = limiter};
+  }
+  section.Table("limit_options", [&](Section& table) {
+    LimitPlan unused;
+    els::ConcurrencyLimitOptions& options =
+        (scenario.limit.has_value() ? *scenario.limit : unused).options;
+    table.Read("initial_limit", options.initial_limit);
+    table.Read("highest_limit", options.highest_limit);
+    table.Read("tolerance", options.tolerance);
+    Duration window = options.window;
+    table.Read("window", window);
+    options.window = window;
+    table.Read("baseline_windows", options.baseline_windows);
+    if (limiter != "els") {
+      section.Refuse("limit_options", "need limit = \"els\"");
+    }
+  });
+  section.Table("priorities", [&scenario](Section& table) {
+    table.Read("sheddable", scenario.priorities.sheddable);
+    table.Read("critical", scenario.priorities.critical);
+  });
+}
+
 void ReadAccessPoints(Section& section, Scenario& scenario) {
   section.Read("count", scenario.access_points);
   section.Read("timeout", scenario.timeout);
@@ -65,6 +91,7 @@ void ReadAccessPoints(Section& section, Scenario& scenario) {
   section.Table("retries", [&scenario](Section& retries) {
     ReadRetries(retries, scenario.retries);
   });
+  ReadLimit(section, scenario);
 }
 
 // The same from each zone to every other, and within each.

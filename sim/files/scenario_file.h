@@ -42,7 +42,9 @@
 //   servers      count: so many of them; apart: each joins and leaves so much
 //                later than the one before; discipline: slots, sharing,
 //                infinite
-//   access_points  count, timeout, skew, retries, work: none, size, key
+//   access_points  count, timeout, skew, retries, work: none, size, key; limit:
+//                a limiter of `els-sim list`; limit_options, of "els";
+//                priorities (sheddable, critical)
 //   zones        count, far, and delays or near_delay and far_delay
 //   windows      name, from, until
 //

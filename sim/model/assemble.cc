@@ -20,6 +20,22 @@ std::vector<Member> MembersFor(std::size_t access_point, Time now,
   return members;
 }
 
+Asked AskedOf(const Request& request, const Scenario& scenario) {
+  Asked asked = {.avoid = request.failed_by};
+  const Duration size = request.arrival.size;
+  switch (scenario.work) {
+    case WorkTold::kNone:
+      break;
+    case WorkTold::kSize:
+      asked.work = Nanoseconds(size) / Nanoseconds(scenario.sizes.mean);
+      break;
+    case WorkTold::kKey:
+      asked.key = SizeClass(scenario.sizes, size);
+      break;
+  }
+  return asked;
+}
+
 std::vector<std::unique_ptr<Policy>> MakePolicies(const Scenario& scenario,
                                                   const PolicyInfo& info,
                                                   std::uint64_t seed,
@@ -46,6 +62,19 @@ std::vector<std::unique_ptr<els::RetryBudget>> MakeBudgets(
         std::make_unique<els::RetryBudget>(*scenario.retries.budget));
   }
   return budgets;
+}
+
+std::vector<std::unique_ptr<Limiter>> MakeLimiters(const Scenario& scenario,
+                                                   std::uint64_t seed) {
+  std::vector<std::unique_ptr<Limiter>> limiters;
+  if (!scenario.limit.has_value()) return limiters;
+  const LimiterInfo* const info = FindLimiter(scenario.limit->limiter);
+  const Stream draws(seed, Purpose::kLimiter);
+  for (std::size_t i = 0; i < scenario.access_points; ++i) {
+    limiters.push_back(info->make(
+        {.random = draws.At(i), .options = scenario.limit->options}));
+  }
+  return limiters;
 }
 
 std::vector<std::unique_ptr<Server>> MakeServers(const Scenario& scenario,

@@ -17,6 +17,7 @@ struct Request {
   std::uint64_t number = 0;
   Arrival arrival;
   std::vector<std::uint32_t> failed_by = {};  // Servers.
+  bool refused = false;                       // By the limit.
 };
 
 // How an answer goes on after its first byte, if that is not all of it.
@@ -34,6 +35,7 @@ struct Sent {
   Time time = {};
   Attempt attempt = {};
   std::uint32_t access_point = 0;
+  std::uint32_t admitted = 0;  // The limiter's own.
   Duration size = {};
   double luck = 0;
   std::optional<Tail> tail = {};   // Known when it has been served.

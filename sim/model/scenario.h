@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "els/concurrency_limit.h"
 #include "els/retry_budget.h"
 #include "sim/model/virtual_time.h"
 
@@ -277,6 +278,20 @@ struct Retries {
   std::optional<els::RetryBudgetOptions> budget = {};
 };
 
+// Bounds what each access point has outstanding. What it refuses has failed at
+// once, and is not sent again.
+struct LimitPlan {
+  std::string limiter = "els";                // See Limiters.
+  els::ConcurrencyLimitOptions options = {};  // Of "els" alone.
+};
+
+// The parts of the requests that are of these priorities; the others are
+// normal. Each in [0, 1], and their sum, too.
+struct Priorities {
+  double sheddable = 0;
+  double critical = 0;
+};
+
 // A part `heavy`, in (0, 1), of the access points, those that come first, has a
 // part `share` of the requests; the others share the rest.
 struct Skew {
@@ -317,6 +332,8 @@ struct Scenario {
   // server is ever silent.
   std::optional<Duration> timeout = {};
   Retries retries = {};
+  std::optional<LimitPlan> limit = {};
+  Priorities priorities = {};  // Nobody but limiters asks for them.
 
   // What a failed request counts beyond the time it took.
   Duration failure_penalty = std::chrono::seconds(1);

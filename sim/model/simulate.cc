@@ -6,10 +6,10 @@
 #include <optional>
 #include <utility>
 
-#include "els/retry_budget.h"
 #include "sim/model/assemble.h"
 #include "sim/model/conservation.h"
 #include "sim/model/fleet.h"
+#include "sim/model/gate.h"
 #include "sim/model/happening.h"
 #include "sim/model/in_flight.h"
 #include "sim/model/slab.h"
@@ -37,7 +37,6 @@ class Simulation final {
   void Handle(const Happening& happening);
   void ChangeMembership();
   void Arrive(const Arrival& arrival);
-  Asked AskedOf(const Request& request) const;
   void Send(std::uint32_t request_id);
   void Go(std::uint32_t id);
   void SendWhatWaits();
@@ -62,8 +61,7 @@ class Simulation final {
   Fleet fleet_;
   Workload workload_;
   std::vector<std::unique_ptr<Policy>> policies_;  // By access point.
-  // By access point; none if retries are free.
-  std::vector<std::unique_ptr<els::RetryBudget>> budgets_;
+  Gate gate_;
   WindowTally windows_;
 
   std::deque<std::uint32_t> queue_;      // What is held back, in order.
@@ -87,7 +85,7 @@ Simulation::Simulation(const Scenario& scenario, const PolicyInfo& policy,
       fleet_(stage_, seed),
       workload_(scenario, seed),
       policies_(MakePolicies(scenario, policy, seed, fleet_)),
-      budgets_(MakeBudgets(scenario)),
+      gate_(scenario, seed),
       windows_(scenario) {
   result_.picks.resize(scenario.servers.size());
 }
@@ -108,6 +106,8 @@ Result Simulation::Run() && {
   conservation_.Check(scenario_.name,
                       result_.succeeded + result_.failed + result_.timed_out);
   result_.windows = std::move(windows_).Results();
+  result_.limit = gate_.all();
+  result_.limit_windows = gate_.windows();
   return std::move(result_);
 }
 
@@ -178,35 +178,24 @@ void Simulation::ChangeMembership() {
 }
 
 void Simulation::Arrive(const Arrival& arrival) {
-  if (!budgets_.empty()) {
-    budgets_[arrival.access_point]->Request(AsTimePoint(stage_.now));
-  }
+  gate_.Arrive(arrival.access_point, stage_.now);
   Send(requests_.Add({.number = conservation_.Arrive(), .arrival = arrival}));
-}
-
-// What its access point knows of it. Valid until `request` changes.
-Asked Simulation::AskedOf(const Request& request) const {
-  Asked asked = {.avoid = request.failed_by};
-  const Duration size = request.arrival.size;
-  switch (scenario_.work) {
-    case WorkTold::kNone:
-      break;
-    case WorkTold::kSize:
-      asked.work = Nanoseconds(size) / Nanoseconds(scenario_.sizes.mean);
-      break;
-    case WorkTold::kKey:
-      asked.key = SizeClass(scenario_.sizes, size);
-      break;
-  }
-  return asked;
 }
 
 void Simulation::Send(std::uint32_t request_id) {
   Request& request = requests_[request_id];
   const std::uint32_t access_point = request.arrival.access_point;
+  const std::optional<std::uint32_t> admitted =
+      gate_.TryAdmit(access_point, request.number, stage_.now);
+  if (!admitted.has_value()) {
+    request.refused = true;
+    return EndRequest(request_id, els::Outcome::kFailure, {});
+  }
   const std::optional<Attempt> attempt =
-      policies_[access_point]->PickFor(stage_.now, AskedOf(request));
+      policies_[access_point]->PickFor(stage_.now, AskedOf(request, scenario_));
   if (!attempt.has_value()) {
+    gate_.Done(access_point, *admitted, els::Outcome::kCancelled, {},
+               stage_.now);
     ++result_.shed;
     return EndRequest(request_id, els::Outcome::kFailure, {});
   }
@@ -218,6 +207,7 @@ void Simulation::Send(std::uint32_t request_id) {
                        .time = stage_.now,
                        .attempt = *attempt,
                        .access_point = access_point,
+                       .admitted = *admitted,
                        .size = request.arrival.size,
                        .luck = request.arrival.luck.Uniform(),
                        .held = held});
@@ -309,6 +299,8 @@ void Simulation::End(std::uint32_t id, els::Outcome outcome) {
   Sent& sent = stage_.sent[id];
   sent.open = false;
   if (!sent.held) windows_.Settled(sent.attempt.server, stage_.now);
+  gate_.Done(sent.access_point, sent.admitted, outcome, stage_.now - sent.time,
+             stage_.now);
   if (!sent.begun.has_value() ||
       !policies_[sent.access_point]->EndsAtFirstByte()) {
     Tell(sent, outcome);
@@ -341,8 +333,7 @@ void Simulation::Tell(const Sent& sent, els::Outcome outcome) {
 // Of a request that has just failed once more.
 bool Simulation::MayRetry(const Request& request) {
   if (request.failed_by.size() > scenario_.retries.most) return false;
-  return budgets_.empty() || budgets_[request.arrival.access_point]->TryRetry(
-                                 AsTimePoint(stage_.now));
+  return gate_.MayRetry(request.arrival.access_point, stage_.now);
 }
 
 void Simulation::Retry(std::uint32_t request_id) {
@@ -359,6 +350,7 @@ void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome,
                             const std::optional<Sent>& last) {
   const std::uint64_t number = requests_[request_id].number;
   const Arrival arrival = requests_[request_id].arrival;
+  const bool refused = requests_[request_id].refused;
   requests_.Free(request_id);
   result_.end = stage_.now;
   conservation_.End(stage_.now - arrival.time);
@@ -374,6 +366,12 @@ void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome,
     (light ? result_.light_costs : result_.heavy_costs).Add(cost);
   }
   windows_.Ended(arrival.time, cost, failed);
+  gate_.Ended({.access_point = arrival.access_point,
+               .number = number,
+               .arrival = arrival.time,
+               .latency = ended.end - arrival.time,
+               .succeeded = !failed,
+               .refused = refused});
   if (!failed) {
     ++result_.succeeded;
   } else {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "sim/model/gate.h"
 #include "sim/model/histogram.h"
 #include "sim/model/policy.h"
 #include "sim/model/scenario.h"
@@ -31,12 +32,16 @@ struct Result {
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t shed = 0;  // Of these, never sent: all servers had their limit.
+  // If the scenario has a limit. What it refuses has failed, too.
+  std::optional<LimitTally> limit = {};
   std::uint64_t timed_out = 0;
 
   std::vector<std::uint64_t> picks = {};  // Attempts sent, by server.
   Time end = {};                          // When the last request ended.
 
   std::vector<WindowResult> windows = {};  // As the scenario lists them.
+  // Likewise, if the scenario has a limit.
+  std::vector<LimitTally> limit_windows = {};
 };
 
 // A request that has ended.

@@ -28,6 +28,8 @@ enum class Purpose : std::uint64_t {
   kNeutral = 10,     // Whether an answer says nothing of speed; by request.
   kCut = 11,         // Whether an answer is cut off; by request.
   kStream = 12,      // Whether it is a stream, and how long; by request.
+  kPriority = 13,    // How much it matters; by request.
+  kLimiter = 14,     // All that a limiter draws; by access point.
 };
 
 // The draws for one purpose. A value.

@@ -51,6 +51,7 @@ Row Header(const Scenario& scenario) {
   Row row = {"policy", "mean ms", "+-",       "p50",      "p90",
              "p99",    "p99.9",   "errors %", "attempts", "end s"};
   if (MayShed(scenario)) row.emplace_back("shed %");
+  AppendLimitHeads(scenario, row);
   for (std::size_t i = 0; i < scenario.servers.size(); ++i) {
     row.push_back(absl::StrFormat("b%d %%", i));
   }
@@ -71,6 +72,7 @@ Row Cells(const Scenario& scenario, const Summary& summary) {
              absl::StrFormat("%.2f", summary.attempts_per_request),
              absl::StrFormat("%.1f", summary.end.count() / 1e9)};
   if (MayShed(scenario)) row.push_back(Percent(summary.shed_rate));
+  AppendLimitCells(scenario, summary.limit, row);
   for (const double share : summary.shares) row.push_back(Percent(share));
   return row;
 }
@@ -132,14 +134,34 @@ WindowSummary SummariseWindow(std::size_t index,
   return summary;
 }
 
-Row WindowCells(std::string_view policy, const WindowSummary& summary) {
-  return {std::string(policy),
-          Percent(summary.watched),
-          Percent(summary.unevenness),
-          Percent(summary.far),
-          Percent(summary.error_rate),
-          Milliseconds(summary.p99),
-          absl::StrFormat("%.1f", summary.peak)};
+// Of a run that has a limit: as a whole and by window.
+void SummariseLimits(absl::Span<const Result> results,
+                     absl::Span<const Window> windows, Summary& summary) {
+  const auto n = static_cast<double>(results.size());
+  std::vector<const LimitTally*> tallies;
+  for (const Result& result : results) tallies.push_back(&*result.limit);
+  summary.limit = SummariseLimit(tallies, summary.end * n);
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    tallies.clear();
+    for (const Result& result : results) {
+      tallies.push_back(&result.limit_windows[i]);
+    }
+    const FractionalDuration length = windows[i].until - windows[i].from;
+    summary.windows[i].limit = SummariseLimit(tallies, length * n);
+  }
+}
+
+Row WindowCells(const Scenario& scenario, std::string_view policy,
+                const WindowSummary& summary) {
+  Row row = {std::string(policy),
+             Percent(summary.watched),
+             Percent(summary.unevenness),
+             Percent(summary.far),
+             Percent(summary.error_rate),
+             Milliseconds(summary.p99),
+             absl::StrFormat("%.1f", summary.peak)};
+  AppendLimitCells(scenario, summary.limit, row);
+  return row;
 }
 
 std::string TrafficOf(const OpenArrivals& arrivals) {
@@ -167,6 +189,9 @@ std::string Traffic(const Scenario& scenario) {
   if (scenario.retries.most > 0) {
     absl::StrAppend(&traffic, ", retries ", scenario.retries.most);
   }
+  if (scenario.limit.has_value()) {
+    absl::StrAppend(&traffic, ", limit ", scenario.limit->limiter);
+  }
   return traffic;
 }
 
@@ -174,8 +199,10 @@ std::string RenderWindow(const Scenario& scenario, std::size_t index,
                          absl::Span<const Summary> summaries) {
   std::vector<Row> rows = {
       {"policy", "watched %", "uneven %", "far %", "errors %", "p99", "peak"}};
+  AppendLimitHeads(scenario, rows.front());
   for (const Summary& summary : summaries) {
-    rows.push_back(WindowCells(summary.policy, summary.windows[index]));
+    rows.push_back(
+        WindowCells(scenario, summary.policy, summary.windows[index]));
   }
   const Window& window = scenario.windows[index];
   std::string watched;
@@ -190,7 +217,8 @@ std::string RenderWindow(const Scenario& scenario, std::size_t index,
 }  // namespace
 
 Summary Summarise(std::string_view policy, absl::Span<const Result> results,
-                  absl::Span<const std::size_t> watched) {
+                  absl::Span<const std::size_t> watched,
+                  absl::Span<const Window> windows) {
   Summary summary = {.policy = policy};
   Histogram costs;
   Histogram light;
@@ -228,6 +256,9 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
   }
   for (std::size_t i = 0; i < results.front().windows.size(); ++i) {
     summary.windows.push_back(SummariseWindow(i, results, watched));
+  }
+  if (results.front().limit.has_value()) {
+    SummariseLimits(results, windows, summary);
   }
   return summary;
 }

@@ -12,6 +12,7 @@
 #include "sim/model/scenario.h"
 #include "sim/model/simulate.h"
 #include "sim/model/virtual_time.h"
+#include "sim/results/limit_report.h"
 #include "sim/results/sweep.h"
 
 namespace els_sim {
@@ -27,6 +28,7 @@ struct WindowSummary {
   // Over all requests of all seeds that arrived within it.
   double error_rate = 0;
   Duration p99 = {};
+  LimitSummary limit = {};  // If the scenario has one.
 };
 
 // Light requests, or heavy ones, over all seeds.
@@ -54,13 +56,16 @@ struct Summary {
   SizeSummary light = {};           // If sizes are AreApart.
   SizeSummary heavy = {};
   std::vector<WindowSummary> windows = {};
+  LimitSummary limit = {};      // If the scenario has one.
   FractionalDuration end = {};  // The last request's end, mean over seeds.
 };
 
-// `watched` are the servers that windows are summarised for. REQUIRES: at least
+// `watched` are the servers that windows are summarised for, `windows` the
+// scenario's, which only a limit needs. REQUIRES: at least
 // one result. Numbers are zero if nothing was sent.
 Summary Summarise(std::string_view policy, absl::Span<const Result> results,
-                  absl::Span<const std::size_t> watched = {});
+                  absl::Span<const std::size_t> watched = {},
+                  absl::Span<const Window> windows = {});
 
 // Head and table; a table of light and heavy requests, if sizes are AreApart;
 // then a table for each window; each line ended by a newline.

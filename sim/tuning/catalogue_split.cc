@@ -49,6 +49,10 @@ std::vector<Family> MakeFamilies() {
       {"newcomers", Role::kHoldOut, {"quiet-scale-out", "long-answers"}},
       {"answers", Role::kHoldOut, {"not-found", "held-streams", "cut-answers"}},
       {"weights and limits", Role::kHoldOut, {"weighted", "one-at-a-time"}},
+      {"limits of concurrency",
+       Role::kHoldOut,
+       {"overload", "capacity-halves", "users-and-batch", "ten-limits",
+        "sinkhole-full", "slower-service"}},
   };
 }
 

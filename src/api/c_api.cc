@@ -19,6 +19,7 @@ using els::internal::CTickets;
 using els::internal::FromNanoseconds;
 using els::internal::Guarded;
 using els::internal::Message;
+using els::internal::ToOutcome;
 
 // A request seldom names more ids than fit in line.
 using Ids = absl::InlinedVector<std::string_view, 16>;
@@ -31,23 +32,6 @@ Ids ToIds(const els_id* given, std::size_t count) {
     ids.emplace_back(given[i].data, given[i].size);
   }
   return ids;
-}
-
-std::optional<Outcome> ToOutcome(els_outcome outcome) {
-  switch (outcome) {
-    case ELS_SUCCESS:
-      return Outcome::kSuccess;
-    case ELS_FAILURE:
-      return Outcome::kFailure;
-    case ELS_TIMEOUT:
-      return Outcome::kTimeout;
-    case ELS_CANCELLED:
-      return Outcome::kCancelled;
-    case ELS_NEUTRAL:
-      return Outcome::kNeutral;
-    default:
-      return std::nullopt;
-  }
 }
 
 bool IsEmpty(const els_ticket& ticket) { return ticket.serial == 0; }

@@ -7,11 +7,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "src/api/c_struct_io.h"
 
 namespace els::internal {
 namespace {
-
-using std::chrono::nanoseconds;
 
 static_assert(static_cast<int>(Choice::kLowest) == ELS_CHOICE_LOWEST);
 static_assert(static_cast<int>(Choice::kPowerOfTwo) == ELS_CHOICE_POWER_OF_TWO);
@@ -36,74 +35,6 @@ static_assert(static_cast<int>(PickReason::kTie) == ELS_PICK_REASON_TIE);
 static_assert(static_cast<int>(PickReason::kBest) == ELS_PICK_REASON_BEST);
 static_assert(kExplainedCandidates == 4, "els/c_explanation.h says four.");
 static_assert(Balancer::kMaxBackends == ELS_MAX_BACKENDS);
-
-// Far above the size of any version's structs. A caller who gives a larger size
-// has not set it.
-constexpr std::size_t kLargestStruct = 4096;
-
-// Refuses most sizes that nobody has set, and every size that cuts a field.
-template <typename Struct>
-absl::Status CheckSize(std::size_t size, absl::string_view name) {
-  static_assert(offsetof(Struct, struct_size) == 0);
-  if (size >= sizeof(Struct::struct_size) && size <= kLargestStruct &&
-      size % alignof(Struct) == 0) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("struct_size of ", name, " is ", size,
-                   "; it must be its sizeof, here ", sizeof(Struct)));
-}
-
-// Copies a struct of the caller's size. Fields that a shorter struct lacks stay
-// as they are in `known`.
-template <typename Struct>
-absl::Status ReadStruct(const Struct* given, absl::string_view name,
-                        Struct& known) {
-  const std::size_t size = given->struct_size;
-  if (absl::Status status = CheckSize<Struct>(size, name); !status.ok()) {
-    return status;
-  }
-  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
-  const auto set = [](unsigned char byte) { return byte != 0; };
-  if (size > sizeof(Struct) &&
-      std::any_of(bytes + sizeof(Struct), bytes + size, set)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name,
-                     " has a field set that this library does not know: "
-                     "struct_size is ",
-                     size, ", and it knows ", sizeof(Struct), " bytes"));
-  }
-  std::memcpy(&known, bytes, std::min(size, sizeof(Struct)));
-  return absl::OkStatus();
-}
-
-// Writes a struct of the caller's size. Fields of a longer struct that the
-// library does not know become zero.
-template <typename Struct>
-absl::Status WriteStruct(Struct known, std::size_t size, absl::string_view name,
-                         Struct* written) {
-  if (absl::Status status = CheckSize<Struct>(size, name); !status.ok()) {
-    return status;
-  }
-  known.struct_size = size;
-  auto* bytes = reinterpret_cast<unsigned char*>(written);
-  std::memcpy(bytes, &known, std::min(size, sizeof(Struct)));
-  if (size > sizeof(Struct)) {
-    std::memset(bytes + sizeof(Struct), 0, size - sizeof(Struct));
-  }
-  return absl::OkStatus();
-}
-
-Duration ToDuration(std::uint64_t ns) {
-  constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
-  return std::chrono::duration_cast<Duration>(
-      nanoseconds(static_cast<std::int64_t>(std::min(ns, kMax))));
-}
-
-std::uint64_t ToNanoseconds(Duration duration) {
-  const auto ns = std::chrono::duration_cast<nanoseconds>(duration).count();
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(ns, 0));
-}
 
 els_options ToC(const Options& options) {
   els_options c = {};
@@ -230,30 +161,47 @@ Backend FromC(const els_backend& c) {
   };
 }
 
-// Returns `defaults` with the fields that the caller has given.
+// Returns what the caller has given, and `defaults` for the other fields.
 template <typename T, typename Struct>
-absl::StatusOr<T> ReadOver(const T& defaults, const Struct* given,
+absl::StatusOr<T> ReadOver(Struct defaults, const Struct* given,
                            absl::string_view name) {
-  Struct known = ToC(defaults);
-  if (absl::Status status = ReadStruct(given, name, known); !status.ok()) {
+  if (absl::Status status = ReadStruct(given, name, defaults); !status.ok()) {
     return status;
   }
-  return FromC(known);
+  return FromC(defaults);
 }
 
 }  // namespace
+
+std::optional<Outcome> ToOutcome(els_outcome outcome) {
+  switch (outcome) {
+    case ELS_SUCCESS:
+      return Outcome::kSuccess;
+    case ELS_FAILURE:
+      return Outcome::kFailure;
+    case ELS_TIMEOUT:
+      return Outcome::kTimeout;
+    case ELS_CANCELLED:
+      return Outcome::kCancelled;
+    case ELS_NEUTRAL:
+      return Outcome::kNeutral;
+    default:
+      return std::nullopt;
+  }
+}
 
 TimePoint FromNanoseconds(std::uint64_t now_ns) {
   return TimePoint(ToDuration(now_ns));
 }
 
 absl::StatusOr<Options> ReadOptions(const els_options* given) {
-  return ReadOver(Options(), given, "els_options");
+  return ReadOver<Options>(ToC(Options()), given, "els_options");
 }
 
 absl::StatusOr<WorkEstimatorOptions> ReadOptions(
     const els_work_estimator_options* given) {
-  return ReadOver(WorkEstimatorOptions(), given, "els_work_estimator_options");
+  return ReadOver<WorkEstimatorOptions>(ToC(WorkEstimatorOptions()), given,
+                                        "els_work_estimator_options");
 }
 
 absl::Status WriteDefaults(els_options* options, std::size_t struct_size) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,6 +23,9 @@ namespace els::internal {
 
 // Readings above INT64_MAX count as INT64_MAX.
 TimePoint FromNanoseconds(std::uint64_t now_ns);
+
+// Empty if it is none.
+std::optional<Outcome> ToOutcome(els_outcome outcome);
 
 // The values are not checked: Validate does that.
 // REQUIRES: `given` is not null.

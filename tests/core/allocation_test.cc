@@ -1,5 +1,5 @@
-// Pick, Answered and Finish allocate nothing, nor does a retry budget or an
-// estimator of work.
+// Pick, Answered and Finish allocate nothing, nor does a retry budget, a limit
+// or an estimator of work.
 
 #include <gtest/gtest.h>
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "els/concurrency_limit.h"
 #include "els/retry_budget.h"
 #include "els/work_estimator.h"
 #include "tests/core/failing_memory.h"
@@ -51,6 +52,20 @@ TEST(AllocationTest, ARetryAllocatesNothing) {
   EXPECT_EQ(AllocatedBlocks() - before, 0);
   EXPECT_GT(retries, 0);
   EXPECT_LT(retries, 1000);
+}
+
+TEST(AllocationTest, AnAdmissionAllocatesNothing) {
+  VirtualClock clock;
+  ConcurrencyLimit limit;
+  const std::int64_t before = AllocatedBlocks();
+  for (int i = 0; i < 5000; ++i) {
+    Admission first = limit.TryAdmit(clock.now(), Priority(i % 3));
+    const Admission dropped = limit.TryAdmit(clock.now());
+    clock.Advance(std::chrono::milliseconds(1 + i % 50));
+    first.Done(Outcome::kSuccess, clock.now());
+  }
+  EXPECT_EQ(AllocatedBlocks() - before, 0);
+  EXPECT_TRUE(limit.Snapshot().latency.has_value());
 }
 
 // Known and new keys, more than there are places.

@@ -319,7 +319,9 @@ TEST_P(InEveryScenario, EveryRequestEndsAndCountsOnce) {
     const Result result = Simulate(scenario, *GetParam(), 1);
     std::uint64_t attempts = 0;
     for (const std::uint64_t picks : result.picks) attempts += picks;
-    EXPECT_GE(attempts + result.shed, result.costs.count());
+    const std::uint64_t refused =
+        result.limit.has_value() ? result.limit->All().refused : 0;
+    EXPECT_GE(attempts + result.shed + refused, result.costs.count());
     EXPECT_EQ(result.succeeded + result.failed + result.timed_out,
               result.costs.count());
     for (const WindowResult& window : result.windows) {
