@@ -26,7 +26,27 @@ namespace po = boost::program_options;
 // Enough for any machine, and few enough to start without harm.
 constexpr unsigned kMaxThreads = 256;
 constexpr std::size_t kMaxIdlePerBackend = 65'536;
+constexpr std::size_t kMaxConnections = 1'000'000'000;
 constexpr absl::Duration kMaxTimeout = absl::Hours(1);
+
+// What users may do.
+void AddLimits(po::options_description& flags) {
+  flags.add_options()(
+      "user-timeout", po::value<std::string>()->value_name("DURATION"),
+      "how long a user may neither send the rest of a request nor take that "
+      "of a response (60s)")(
+      "idle-timeout", po::value<std::string>()->value_name("DURATION"),
+      "how long a user's connection is kept without a request (60s)")(
+      "max-connections", po::value<std::string>()->value_name("N"),
+      "users' connections at a time; more are refused with a 503 (half the "
+      "limit on open files)")("max-connections-per-user",
+                              po::value<std::string>()->value_name("N"),
+                              "the same of each IPv4 address and each /64 of "
+                              "IPv6 addresses (no limit)")(
+      "max-body", po::value<std::string>()->value_name("BYTES"),
+      "the longest content of a request; longer is refused with a 413 (no "
+      "limit)");
+}
 
 // Values are read as text, so that every error can name its flag and value.
 po::options_description Flags() {
@@ -62,6 +82,7 @@ po::options_description Flags() {
       "write there when each attempt began, to which backend, how it went and "
       "how long that took, for `els-sim fit` and `els-sim replay`; an older "
       "FILE is replaced");
+  AddLimits(flags);
   return flags;
 }
 
@@ -86,6 +107,14 @@ absl::Status ReadInteger(const po::variables_map& given, const char* flag,
   }
   out = value;
   return absl::OkStatus();
+}
+
+template <class Integer>
+absl::Status ReadInteger(const po::variables_map& given, const char* flag,
+                         Integer lowest, Integer highest,
+                         std::optional<Integer>& out) {
+  if (!given.count(flag)) return absl::OkStatus();
+  return ReadInteger(given, flag, lowest, highest, out.emplace());
 }
 
 absl::Status ReadDuration(const po::variables_map& given, const char* flag,
@@ -202,6 +231,19 @@ absl::Status ReadElsOptions(const po::variables_map& given, els::Options& out) {
   return absl::OkStatus();
 }
 
+absl::Status ReadLimits(const po::variables_map& given, Options& out) {
+  absl::Status status = ReadDuration(given, "user-timeout", out.user_timeout);
+  status.Update(ReadDuration(given, "idle-timeout", out.idle_timeout));
+  status.Update(ReadInteger<std::size_t>(given, "max-connections", 1,
+                                         kMaxConnections, out.max_connections));
+  status.Update(ReadInteger<std::size_t>(given, "max-connections-per-user", 1,
+                                         kMaxConnections,
+                                         out.max_connections_per_user));
+  status.Update(ReadInteger<std::uint64_t>(given, "max-body", 0, INT64_MAX,
+                                           out.max_body));
+  return status;
+}
+
 absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   Options options;
   absl::Status status = ReadBackends(given, options.backends);
@@ -222,6 +264,7 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   status.Update(
       ReadInteger<std::uint64_t>(given, "seed", 0, UINT64_MAX, options.seed));
   status.Update(ReadElsOptions(given, options.els));
+  status.Update(ReadLimits(given, options));
   if (given.count("record")) {
     options.record = given["record"].as<std::string>();
     if (options.record.empty()) {

@@ -59,6 +59,8 @@ std::string_view ReasonOf(unsigned code) {
       return "Method Not Allowed";
     case status::kRequestTimeout:
       return "Request Timeout";
+    case status::kContentTooLarge:
+      return "Content Too Large";
     case status::kTargetTooLong:
       return "URI Too Long";
     case status::kFieldsTooLarge:

@@ -141,7 +141,8 @@ class Proxy::Server {
   Server(const Options& options, Picker& picker)
       : options_(options),
         retries_(options.retry_budget),
-        service_{options_, picker, retries_, {}} {}
+        user_limit_(options.max_connections_per_user),
+        service_{options_, picker, retries_, {}, user_limit_} {}
 
   absl::Status Open() {
     for (const Address& backend : options_.backends) {
@@ -209,11 +210,15 @@ class Proxy::Server {
   // More users than descriptors for their requests would make requests fail
   // that could have been served.
   void Welcome(Worker& worker, tcp::socket user) {
-    if (users_.load(std::memory_order_relaxed) < MostUsers()) {
-      worker.Serve(std::move(user));
+    const std::size_t users = users_.load(std::memory_order_relaxed);
+    if (users >= MostUsers()) {
+      ReportShortage();
+    } else if (users >= options_.max_connections.value_or(SIZE_MAX)) {
+      ReportRefusal("--max-connections");
     } else {
-      Refuse(std::move(user));
+      return worker.Serve(std::move(user));
     }
+    Refuse(std::move(user));
   }
 
   // Accepts with the descriptor in reserve, as the user would else wait for a
@@ -222,6 +227,7 @@ class Proxy::Server {
     reserve_.Release();
     Error error;
     tcp::socket user = acceptor_->accept(error);
+    ReportShortage();
     if (!error) Refuse(std::move(user));
     reserve_.Restore();
     if (error) return Pause();
@@ -236,7 +242,6 @@ class Proxy::Server {
   }
 
   static void Refuse(tcp::socket user) {
-    ReportShortage();
     const std::string response =
         OwnResponse(status::kServiceUnavailable, false, false);
     Error ignored;
@@ -247,6 +252,7 @@ class Proxy::Server {
 
   const Options options_;
   els::RetryBudget retries_;
+  UserLimit user_limit_;
   Service service_;
   std::atomic<std::size_t> users_ = 0;  // A count alone: relaxed.
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -34,13 +34,22 @@ Session::Session(tcp::socket user, const Service& service, UpstreamPool& pool,
       executor_(user.get_executor()) {
   Error ignored;
   const tcp::endpoint from = user.remote_endpoint(ignored);
-  user_address_ = from.address().to_string();
+  user_address_ = from.address();
   own_address_ = AddressOf(user.local_endpoint(ignored));
   user_ = Link(std::make_shared<Connection>(std::move(user), kUserBlock));
   user_->set_watcher(&wake_);
 }
 
 Async<> Session::Run() {
+  const std::optional<UserLimit::Place> place =
+      service_.users.Enter(user_address_);
+  if (place) co_return co_await ServeRequests();
+  user_->Send({OwnResponse(status::kServiceUnavailable, false, false)});
+  user_->EndSending();
+  user_->Close();
+}
+
+Async<> Session::ServeRequests() {
   for (bool more = true; more;) {
     // Apart: g++ 12 miscompiles `co_await a && co_await b`.
     more = co_await ReadRequest();
@@ -54,7 +63,7 @@ Async<bool> Session::ReadRequest() {
   to_head_ = false;
   searched_ = 0;
   skipped_line_ = false;
-  user_->Arm(service_.options.user_timeout);
+  Wait wait(*user_);
   for (;;) {
     const std::optional<bool> whole = LookForHead();
     if (whole && !*whole) co_return co_await Respond(refusal_);
@@ -68,10 +77,13 @@ Async<bool> Session::ReadRequest() {
       if (!user_->in().empty()) co_await Respond(status::kRequestTimeout);
       co_return false;
     }
+    const bool begun = !user_->in().empty();
+    wait.Update(
+        begun ? service_.options.user_timeout : service_.options.idle_timeout,
+        begun);
     user_->Receive();
     co_await wake_.Wait();
   }
-  user_->Disarm();
   co_return !draining_;
 }
 
@@ -111,6 +123,7 @@ std::optional<unsigned> Session::Plan() {
   unsigned refusal = 0;
   const std::optional<Framing> framing = FramingOf(head_, refusal);
   if (!framing) return refusal;
+  if (framing->length > MaxBody()) return status::kContentTooLarge;
   const MaxForwards forwards = MaxForwardsOf(head_);
   if (forwards.verdict == MaxForwards::Verdict::kMalformed)
     return status::kBadRequest;
@@ -125,6 +138,7 @@ std::optional<unsigned> Session::Plan() {
   // malformed.
   incoming_->content.Look();
   if (incoming_->content.bad()) return status::kBadRequest;
+  if (incoming_->content.too_long()) return status::kContentTooLarge;
   if (forwards.verdict != MaxForwards::Verdict::kAnswer) return std::nullopt;
   // The request was meant for us. A TRACE would show the user what servers on
   // the way have added, so it is not answered.
@@ -132,8 +146,9 @@ std::optional<unsigned> Session::Plan() {
 }
 
 void Session::Begin(const RequestPlan& plan) {
-  Incoming& incoming = incoming_.emplace(*user_, plan.framing);
-  incoming.head = RequestText(head_, plan, user_address_, own_address_);
+  Incoming& incoming = incoming_.emplace(*user_, plan.framing, MaxBody());
+  incoming.head =
+      RequestText(head_, plan, user_address_.to_string(), own_address_);
   if (incoming.chunked) incoming.connection_options = plan.options.List();
   incoming.is_head = to_head_;
   incoming.is_http10 = head_.is_http10;
@@ -166,6 +181,8 @@ Async<bool> Session::Conclude(End end) {
       co_return co_await Respond(status::kGatewayTimeout);
     case End::kBadRequest:
       co_return co_await Respond(status::kBadRequest);
+    case End::kTooLong:
+      co_return co_await Respond(status::kContentTooLarge);
     case End::kUserStalled:
       co_return co_await Respond(status::kRequestTimeout);
     case End::kNoDescriptors:
@@ -287,6 +304,7 @@ void Session::Report(Attempt& attempt, End end) {
     case End::kUserGone:  // The response may have come a moment later.
     case End::kUserStalled:
     case End::kBadRequest:
+    case End::kTooLong:
       return attempt.Finish(els::Outcome::kCancelled, Now());
     case End::kStale:          // Closed in good order, before the request.
     case End::kNoDescriptors:  // The backend has not heard of it.
@@ -297,7 +315,8 @@ void Session::Report(Attempt& attempt, End end) {
 Async<bool> Session::Respond(unsigned code) {
   // A request whose rest is still to come, or was not understood, leaves
   // nothing to go on from.
-  const bool known = incoming_ && incoming_->content.done();
+  const bool known = incoming_ && incoming_->content.done() &&
+                     !incoming_->content.too_long();
   const bool keep_alive = known && incoming_->keep_alive && !draining_;
   if (known) incoming_->content.Drop();
   user_->Arm(service_.options.user_timeout);

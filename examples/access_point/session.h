@@ -14,6 +14,7 @@
 #include "examples/access_point/picker.h"
 #include "examples/access_point/tunnel.h"
 #include "examples/access_point/upstream_pool.h"
+#include "examples/access_point/user_limit.h"
 
 namespace access_point {
 
@@ -23,6 +24,7 @@ struct Service {
   Picker& picker;
   els::RetryBudget& retries;
   std::vector<tcp::endpoint> backends;
+  UserLimit& users;
 };
 
 // One user's connection, and the requests that come over it, one by one.
@@ -40,6 +42,7 @@ class Session {
   void Drain() { wake_.Notify(); }
 
  private:
+  Async<> ServeRequests();
   // False once there is no further request.
   Async<bool> ReadRequest();
   // What has come of a head: true if it is whole, nothing if there is to be
@@ -50,6 +53,9 @@ class Session {
   Async<bool> ServeRequest();
   // The status to answer with instead of forwarding, if any.
   std::optional<unsigned> Plan();
+  std::uint64_t MaxBody() const {
+    return service_.options.max_body.value_or(UINT64_MAX);
+  }
   void Begin(const RequestPlan& plan);
   Async<bool> Conclude(End end);
 
@@ -75,7 +81,7 @@ class Session {
 
   Wake wake_;
   Link user_;
-  std::string user_address_;
+  net::ip::address user_address_;
   std::string own_address_;
 
   // The current request.
