@@ -1,8 +1,8 @@
 #pragma once
 
-// A connection to a user or to a backend, as events: the session looks at its
-// connections whenever something has happened to one, and does what can be
-// done without waiting.
+// A connection to a user, by TLS or not, or to a backend, as events: the
+// session looks at its connections whenever something has happened to one, and
+// does what can be done without waiting.
 
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "examples/access_point/in_buffer.h"
 #include "examples/access_point/net.h"
+#include "examples/access_point/tls_stream.h"
 
 namespace access_point {
 
@@ -45,6 +46,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool connecting() const { return connecting_; }
   const Error& connect_error() const { return connect_error_; }
 
+  // From here on all bytes go through TLS, of which this is the server's end.
+  // Receive carries on the handshake; an event follows when it is done.
+  void StartTls(std::shared_ptr<const Certificates> certificates);
+  bool in_handshake() const { return in_handshake_; }
+
   // Begins to receive, unless it is receiving or nothing more will come. At
   // most one read waits, so it may be begun ahead of need: a connection that
   // nobody uses is watched in this way. Moves the bytes in `in`.
@@ -60,7 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool IsQuiet();
 
   // Sends the pieces in order. What the peer does not take at once is kept.
-  // REQUIRES: !sending().
+  // REQUIRES: !sending() and !in_handshake().
   void Send(std::initializer_list<std::string_view> pieces);
   bool sending() const { return !out_.empty(); }
   bool broken() const { return broken_; }  // The peer will take no more.
@@ -78,7 +84,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Disarm();
   bool expired() const { return expired_; }
 
-  void EndSending();  // With a FIN, once.
+  // With a FIN, once. By TLS, the peer is told before that this is the end, and
+  // not a response that was cut. REQUIRES: !in_handshake().
+  void EndSending();
   void Close();
   void CloseWithReset();
 
@@ -89,13 +97,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static constexpr els::TimePoint kNever = els::TimePoint::max();
 
   void Notify();
+  void AwaitSecureBytes(tcp::socket::wait_type what);
+  void ReceiveSecurely();
   void OnReceived(const Error& error, std::size_t size);
+  void SendSecurely(std::initializer_list<std::string_view> pieces);
+  std::size_t Write(std::string_view bytes, Error& error);
+  void Push();
   void AwaitRoom();
   void Flush();
+  void FinishSending();
   void StartTimer();
   void OnTimer();
 
   tcp::socket socket_;
+  std::unique_ptr<TlsStream> tls_;  // Null: none.
   net::steady_timer timer_;
   Watcher* watcher_ = nullptr;
   InBuffer in_;
@@ -106,6 +121,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t bytes_out_ = 0;
   Error connect_error_;
   bool connecting_ = false;
+  bool in_handshake_ = false;
   bool receiving_ = false;
   bool ended_ = false;
   bool was_reset_ = false;

@@ -29,6 +29,19 @@ constexpr std::size_t kMaxIdlePerBackend = 65'536;
 constexpr std::size_t kMaxConnections = 1'000'000'000;
 constexpr absl::Duration kMaxTimeout = absl::Hours(1);
 
+void AddTls(po::options_description& flags) {
+  flags.add_options()(
+      "tls-certificate",
+      po::value<std::vector<std::string>>()->value_name("FILE"),
+      "in PEM, with its chain: take users by TLS alone, presenting this; if "
+      "given again, the first that has the name a user asks for, or else the "
+      "first. SIGHUP reads the files anew")(
+      "tls-key", po::value<std::vector<std::string>>()->value_name("FILE"),
+      "the private key of each certificate, in the same order")(
+      "handshake-timeout", po::value<std::string>()->value_name("DURATION"),
+      "how long a user may take before it can send a request (10s)");
+}
+
 // What users may do.
 void AddLimits(po::options_description& flags) {
   flags.add_options()(
@@ -82,6 +95,7 @@ po::options_description Flags() {
       "write there when each attempt began, to which backend, how it went and "
       "how long that took, for `els-sim fit` and `els-sim replay`; an older "
       "FILE is replaced");
+  AddTls(flags);
   AddLimits(flags);
   return flags;
 }
@@ -244,6 +258,24 @@ absl::Status ReadLimits(const po::variables_map& given, Options& out) {
   return status;
 }
 
+absl::Status ReadTls(const po::variables_map& given, Options& out) {
+  const auto files = [&](const char* flag) {
+    return given.count(flag) ? given[flag].as<std::vector<std::string>>()
+                             : std::vector<std::string>();
+  };
+  const std::vector<std::string> certificates = files("tls-certificate");
+  const std::vector<std::string> keys = files("tls-key");
+  if (keys.size() != certificates.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--tls-key: given %d times, but --tls-certificate %d",
+                        keys.size(), certificates.size()));
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    out.tls.push_back({certificates[i], keys[i]});
+  }
+  return ReadDuration(given, "handshake-timeout", out.handshake_timeout);
+}
+
 absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   Options options;
   absl::Status status = ReadBackends(given, options.backends);
@@ -264,6 +296,7 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   status.Update(
       ReadInteger<std::uint64_t>(given, "seed", 0, UINT64_MAX, options.seed));
   status.Update(ReadElsOptions(given, options.els));
+  status.Update(ReadTls(given, options));
   status.Update(ReadLimits(given, options));
   if (given.count("record")) {
     options.record = given["record"].as<std::string>();
@@ -284,8 +317,9 @@ std::string HelpText() {
          "\n"
          "An HTTP/1.1 reverse proxy that forwards each request to the backend "
          "expected\nto answer it soonest. SIGTERM and SIGINT finish what is in "
-         "flight and exit 0; a\nsecond one exits 1 at once. SIGHUP and "
-         "SIGUSR1 change nothing. Exit status 2:\nwrong usage.\n\n"
+         "flight and exit 0; a\nsecond one exits 1 at once. SIGHUP reads "
+         "certificates anew, SIGUSR1 changes\nnothing. Exit status 2: wrong "
+         "usage.\n\n"
       << Flags();
   return text.str();
 }

@@ -15,6 +15,14 @@
 
 namespace access_point {
 
+// Both in PEM.
+struct TlsFiles {
+  std::string certificate;  // With the chain to its root, if any, after it.
+  std::string key;
+
+  friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
+};
+
 // What the command line says; --help explains each.
 struct Options {
   Address listen = {"127.0.0.1", 8080};
@@ -34,6 +42,10 @@ struct Options {
   // for the sake of such limits; this must only tell a peer that has vanished.
   els::Duration tunnel_timeout = std::chrono::minutes(5);
   std::size_t max_idle = 64;
+  std::vector<TlsFiles> tls = {};  // Empty: users come without TLS.
+  // Of all that comes before a request. A handshake takes two round trips, so
+  // even one with packets lost ends in seconds.
+  els::Duration handshake_timeout = std::chrono::seconds(10);
   // Besides what the limit on open files leaves room for.
   std::optional<std::size_t> max_connections = {};
   // None: the users of one network often share an address.

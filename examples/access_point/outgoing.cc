@@ -108,6 +108,10 @@ class RequestFields {
         if (!users_.empty()) users_ += ", ";
         users_ += field.value;
         return;
+      case Known::kForwardedProto:
+        // Without TLS, a balancer in front may have ended it.
+        if (!plan_.is_secure) Append(text, field);
+        return;
       case Known::kMaxForwards:
         if (plan_.max_forwards.verdict == MaxForwards::Verdict::kNone) {
           Append(text, field);
@@ -199,6 +203,7 @@ std::string RequestText(const RequestHead& head, const RequestPlan& plan,
   if (!plan.upgrade.empty()) {
     absl::StrAppend(&text, "Upgrade: ", plan.upgrade, "\r\n");
   }
+  if (plan.is_secure) text += "X-Forwarded-Proto: https\r\n";
   absl::StrAppend(&text, "X-Forwarded-For: ", fields.users(),
                   fields.users().empty() ? "" : ", ", AsAbsl(user), "\r\n",
                   AsAbsl(kVia), "\r\n");

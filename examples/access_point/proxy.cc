@@ -142,9 +142,18 @@ class Proxy::Server {
       : options_(options),
         retries_(options.retry_budget),
         user_limit_(options.max_connections_per_user),
-        service_{options_, picker, retries_, {}, user_limit_} {}
+        certificates_(options.tls),
+        service_{options_,    picker,
+                 retries_,    {},
+                 user_limit_, has_certificates() ? &certificates_ : nullptr} {}
+
+  bool has_certificates() const { return !options_.tls.empty(); }
+  absl::Status ReadCertificates() { return certificates_.Read(); }
 
   absl::Status Open() {
+    if (has_certificates()) {
+      if (absl::Status read = ReadCertificates(); !read.ok()) return read;
+    }
     for (const Address& backend : options_.backends) {
       const auto endpoints = Resolve("backend", backend);
       if (!endpoints.ok()) return endpoints.status();
@@ -241,7 +250,8 @@ class Proxy::Server {
     });
   }
 
-  static void Refuse(tcp::socket user) {
+  void Refuse(tcp::socket user) const {
+    if (has_certificates()) return;  // It would understand no response.
     const std::string response =
         OwnResponse(status::kServiceUnavailable, false, false);
     Error ignored;
@@ -253,6 +263,7 @@ class Proxy::Server {
   const Options options_;
   els::RetryBudget retries_;
   UserLimit user_limit_;
+  CertificateStore certificates_;
   Service service_;
   std::atomic<std::size_t> users_ = 0;  // A count alone: relaxed.
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -279,5 +290,7 @@ Proxy::~Proxy() = default;
 const Address& Proxy::address() const { return server_->address(); }
 void Proxy::Run() { server_->Run(); }
 void Proxy::Stop() { server_->Stop(); }
+bool Proxy::has_certificates() const { return server_->has_certificates(); }
+absl::Status Proxy::ReadCertificates() { return server_->ReadCertificates(); }
 
 }  // namespace access_point

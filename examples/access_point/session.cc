@@ -43,10 +43,32 @@ Session::Session(tcp::socket user, const Service& service, UpstreamPool& pool,
 Async<> Session::Run() {
   const std::optional<UserLimit::Place> place =
       service_.users.Enter(user_address_);
-  if (place) co_return co_await ServeRequests();
-  user_->Send({OwnResponse(status::kServiceUnavailable, false, false)});
-  user_->EndSending();
-  user_->Close();
+  if (!place) {
+    // A handshake, for the sake of a response, would be the costly part.
+    if (service_.certificates == nullptr) {
+      user_->Send({OwnResponse(status::kServiceUnavailable, false, false)});
+      user_->EndSending();
+    }
+    co_return user_->Close();
+  }
+  if (co_await Greet()) {
+    co_await ServeRequests();
+  } else {
+    user_->Close();
+  }
+}
+
+Async<bool> Session::Greet() {
+  if (service_.certificates == nullptr) co_return true;
+  user_->Arm(service_.options.handshake_timeout);
+  user_->StartTls(service_.certificates->current());
+  while (user_->in_handshake()) {
+    if (user_->ended() || user_->expired() || draining_) co_return false;
+    user_->Receive();
+    co_await wake_.Wait();
+  }
+  user_->Disarm();
+  co_return true;
 }
 
 Async<> Session::ServeRequests() {
@@ -70,6 +92,7 @@ Async<bool> Session::ReadRequest() {
     if (whole) break;
     if (user_->ended()) co_return false;
     if (draining_ && user_->in().empty()) {
+      user_->EndSending();
       user_->Close();
       co_return false;
     }
@@ -133,6 +156,7 @@ std::optional<unsigned> Session::Plan() {
          .framing = *framing,
          .max_forwards = forwards,
          .upgrade = UpgradeOf(head_, options, *framing),
+         .is_secure = service_.certificates != nullptr,
          .wants_trailers = !head_.is_http10 && WantsTrailers(head_.fields)});
   // Looked at before any backend is asked, so that none gets what is plainly
   // malformed.

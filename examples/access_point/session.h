@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "els/retry_budget.h"
+#include "examples/access_point/certificates.h"
 #include "examples/access_point/descriptors.h"
 #include "examples/access_point/exchange.h"
 #include "examples/access_point/options.h"
@@ -25,6 +26,7 @@ struct Service {
   els::RetryBudget& retries;
   std::vector<tcp::endpoint> backends;
   UserLimit& users;
+  CertificateStore* certificates;  // Null: without TLS.
 };
 
 // One user's connection, and the requests that come over it, one by one.
@@ -42,6 +44,8 @@ class Session {
   void Drain() { wake_.Notify(); }
 
  private:
+  // What comes before the first request. False if the user is to be left.
+  Async<bool> Greet();
   Async<> ServeRequests();
   // False once there is no further request.
   Async<bool> ReadRequest();

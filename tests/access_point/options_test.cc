@@ -77,6 +77,15 @@ TEST(Options, LimitsAreNoneUnlessGiven) {
   EXPECT_EQ(options.max_body, 0u);
 }
 
+TEST(Options, CertificatesAndKeysArePairsInOrder) {
+  const Options options = **Parse(
+      {"--backend", "h:1", "--tls-certificate", "c", "--tls-certificate", "d",
+       "--tls-key", "k", "--tls-key", "l", "--handshake-timeout", "2s"});
+  EXPECT_EQ(options.tls, (std::vector<TlsFiles>{{"c", "k"}, {"d", "l"}}));
+  EXPECT_EQ(options.handshake_timeout, std::chrono::seconds(2));
+  EXPECT_TRUE((**Parse({"--backend", "h:1"})).tls.empty());
+}
+
 TEST(Options, RetryBudgetOfZeroLeavesNoFloorEither) {
   const Options options = **Parse({"--backend", "h:1", "--retry-budget", "0"});
   EXPECT_EQ(options.retry_budget.ratio, 0);
@@ -131,12 +140,27 @@ TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
   ASSERT_TRUE(parsed.ok());
   EXPECT_FALSE(parsed->has_value());
   const std::string help = HelpText();
-  for (const char* flag :
-       {"--help", "--listen", "--backend", "--policy", "--timeout",
-        "--connect-timeout", "--retry-budget", "--client-errors", "--max-idle",
-        "--threads", "--seed", "--options", "--record", "--user-timeout",
-        "--idle-timeout", "--max-connections", "--max-connections-per-user",
-        "--max-body"}) {
+  for (const char* flag : {"--help",
+                           "--listen",
+                           "--backend",
+                           "--policy",
+                           "--timeout",
+                           "--connect-timeout",
+                           "--retry-budget",
+                           "--client-errors",
+                           "--max-idle",
+                           "--threads",
+                           "--seed",
+                           "--options",
+                           "--record",
+                           "--user-timeout",
+                           "--idle-timeout",
+                           "--max-connections",
+                           "--max-connections-per-user",
+                           "--max-body",
+                           "--tls-certificate",
+                           "--tls-key",
+                           "--handshake-timeout"}) {
     EXPECT_NE(help.find(flag), std::string::npos) << flag;
   }
 }
@@ -184,6 +208,12 @@ TEST(Options, EveryMistakeIsNamedInOneLine) {
       {{"--backend", "h:1", "--max-connections-per-user", "many"},
        {"--max-connections-per-user", "'many'"}},
       {{"--backend", "h:1", "--max-body=-1"}, {"--max-body", "'-1'"}},
+      {{"--backend", "h:1", "--tls-certificate", "c"}, {"--tls-key", "0", "1"}},
+      {{"--backend", "h:1", "--tls-certificate", "c", "--tls-key", "k",
+        "--tls-key", "l"},
+       {"--tls-key", "2", "1"}},
+      {{"--backend", "h:1", "--handshake-timeout", "0s"},
+       {"--handshake-timeout", "'0s'"}},
       {{"--backend", "h:1", "--wrong"}, {"--wrong"}},
       {{"--back", "h:1"}, {"--back"}},
       {{"--backend", "h:1", "left over"}, {"'left over'"}},

@@ -239,7 +239,8 @@ Options RunningProxy::Patient() {
           .connect_timeout = kLong,
           .user_timeout = kLong,
           .idle_timeout = kLong,
-          .tunnel_timeout = kLong};
+          .tunnel_timeout = kLong,
+          .handshake_timeout = kLong};
 }
 
 RunningProxy::RunningProxy(const std::vector<std::uint16_t>& backends,
