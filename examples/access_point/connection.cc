@@ -1,5 +1,6 @@
 #include "examples/access_point/connection.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -30,6 +31,27 @@ void Connection::Connect(const tcp::endpoint& to) {
                           self->connect_error_ = connected;
                           self->Notify();
                         });
+}
+
+void Connection::TakeFirst(
+    std::size_t most, absl::FunctionRef<std::size_t(std::string_view)> take) {
+  std::array<char, kMostShown> block;
+  Error error;
+  const std::size_t size =
+      socket_.receive(net::buffer(block.data(), std::min(most, block.size())),
+                      tcp::socket::message_peek, error);
+  if (error == net::error::would_block) return;
+  ended_ = static_cast<bool>(error);
+  was_reset_ = error && error != net::error::eof;
+  if (ended_) return;
+  const std::size_t taken = take({block.data(), size});
+  if (taken > 0) socket_.receive(net::buffer(block.data(), taken), 0, error);
+}
+
+void Connection::AwaitFirst() {
+  socket_.async_wait(
+      tcp::socket::wait_read,
+      [self = shared_from_this()](const Error&) { self->Notify(); });
 }
 
 void Connection::StartTls(std::shared_ptr<const Certificates> certificates) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "examples/access_point/in_buffer.h"
 #include "examples/access_point/net.h"
 #include "examples/access_point/tls_stream.h"
@@ -33,6 +34,8 @@ class Watcher {
 // What was begun holds a reference, so only Close ends it: see Link.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
+  static constexpr std::size_t kMostShown = 1024;
+
   // `first_block`: see InBuffer.
   Connection(tcp::socket socket, std::size_t first_block);
   Connection(const Connection&) = delete;
@@ -45,6 +48,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Connect(const tcp::endpoint& to);
   bool connecting() const { return connecting_; }
   const Error& connect_error() const { return connect_error_; }
+
+  // Shows `take` what has come, up to `most` bytes, unless that is nothing, and
+  // takes as many as it returns. REQUIRES: most <= kMostShown, and neither
+  // Receive nor StartTls was called.
+  void TakeFirst(std::size_t most,
+                 absl::FunctionRef<std::size_t(std::string_view)> take);
+  // Begins to wait for bytes to take; an event follows.
+  void AwaitFirst();
 
   // From here on all bytes go through TLS, of which this is the server's end.
   // Receive carries on the handshake; an event follows when it is done.

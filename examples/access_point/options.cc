@@ -29,8 +29,12 @@ constexpr std::size_t kMaxIdlePerBackend = 65'536;
 constexpr std::size_t kMaxConnections = 1'000'000'000;
 constexpr absl::Duration kMaxTimeout = absl::Hours(1);
 
-void AddTls(po::options_description& flags) {
+// What comes before a request.
+void AddGreeting(po::options_description& flags) {
   flags.add_options()(
+      "proxy-protocol",
+      "users come through a balancer that says who they are, by the PROXY "
+      "protocol, version 1 or 2; a connection on which it does not is closed")(
       "tls-certificate",
       po::value<std::vector<std::string>>()->value_name("FILE"),
       "in PEM, with its chain: take users by TLS alone, presenting this; if "
@@ -95,7 +99,7 @@ po::options_description Flags() {
       "write there when each attempt began, to which backend, how it went and "
       "how long that took, for `els-sim fit` and `els-sim replay`; an older "
       "FILE is replaced");
-  AddTls(flags);
+  AddGreeting(flags);
   AddLimits(flags);
   return flags;
 }
@@ -296,6 +300,7 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   status.Update(
       ReadInteger<std::uint64_t>(given, "seed", 0, UINT64_MAX, options.seed));
   status.Update(ReadElsOptions(given, options.els));
+  options.proxy_protocol = given.count("proxy-protocol") > 0;
   status.Update(ReadTls(given, options));
   status.Update(ReadLimits(given, options));
   if (given.count("record")) {

@@ -42,6 +42,8 @@ struct Options {
   // for the sake of such limits; this must only tell a peer that has vanished.
   els::Duration tunnel_timeout = std::chrono::minutes(5);
   std::size_t max_idle = 64;
+  // Users come through a balancer that says who they are.
+  bool proxy_protocol = false;
   std::vector<TlsFiles> tls = {};  // Empty: users come without TLS.
   // Of all that comes before a request. A handshake takes two round trips, so
   // even one with packets lost ends in seconds.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "examples/access_point/address.h"
+#include "examples/access_point/proxy_header.h"
 #include "examples/access_point/status.h"
 
 namespace access_point {
@@ -41,33 +42,52 @@ Session::Session(tcp::socket user, const Service& service, UpstreamPool& pool,
 }
 
 Async<> Session::Run() {
-  const std::optional<UserLimit::Place> place =
-      service_.users.Enter(user_address_);
-  if (!place) {
-    // A handshake, for the sake of a response, would be the costly part.
-    if (service_.certificates == nullptr) {
-      user_->Send({OwnResponse(status::kServiceUnavailable, false, false)});
-      user_->EndSending();
-    }
-    co_return user_->Close();
-  }
-  if (co_await Greet()) {
-    co_await ServeRequests();
-  } else {
-    user_->Close();
-  }
+  user_->Arm(service_.options.handshake_timeout);
+  const bool greeted = co_await Greet();
+  user_->Disarm();
+  if (greeted) co_await ServeRequests();
+  user_->Close();
 }
 
 Async<bool> Session::Greet() {
-  if (service_.certificates == nullptr) co_return true;
-  user_->Arm(service_.options.handshake_timeout);
+  if (service_.options.proxy_protocol) {
+    const bool named = co_await ReadProxyHeader();
+    if (!named) co_return false;
+  }
+  place_ = service_.users.Enter(user_address_);
+  const bool is_secure = service_.certificates != nullptr;
+  if (place_ && is_secure) co_return co_await ShakeHands();
+  if (place_) co_return true;
+  // A handshake, for the sake of a response, would be the costly part.
+  if (!is_secure) {
+    user_->Send({OwnResponse(status::kServiceUnavailable, false, false)});
+    user_->EndSending();
+  }
+  co_return false;
+}
+
+Async<bool> Session::ReadProxyHeader() {
+  ProxyHeaderReader reader;
+  for (;;) {
+    user_->TakeFirst(kProxyHeaderLimit, [&](std::string_view bytes) {
+      return reader.Take(bytes);
+    });
+    if (reader.done()) break;
+    if (reader.bad() || !may_wait()) co_return false;
+    user_->AwaitFirst();
+    co_await wake_.Wait();
+  }
+  if (reader.header().user) user_address_ = reader.header().user->address();
+  co_return true;
+}
+
+Async<bool> Session::ShakeHands() {
   user_->StartTls(service_.certificates->current());
   while (user_->in_handshake()) {
-    if (user_->ended() || user_->expired() || draining_) co_return false;
+    if (!may_wait()) co_return false;
     user_->Receive();
     co_await wake_.Wait();
   }
-  user_->Disarm();
   co_return true;
 }
 
@@ -339,8 +359,8 @@ void Session::Report(Attempt& attempt, End end) {
 Async<bool> Session::Respond(unsigned code) {
   // A request whose rest is still to come, or was not understood, leaves
   // nothing to go on from.
-  const bool known = incoming_ && incoming_->content.done() &&
-                     !incoming_->content.too_long();
+  const bool known =
+      incoming_ && incoming_->content.done() && !incoming_->content.too_long();
   const bool keep_alive = known && incoming_->keep_alive && !draining_;
   if (known) incoming_->content.Drop();
   user_->Arm(service_.options.user_timeout);

@@ -44,8 +44,14 @@ class Session {
   void Drain() { wake_.Notify(); }
 
  private:
-  // What comes before the first request. False if the user is to be left.
+  // What comes before the first request: what a balancer in front says of the
+  // user, and the handshake of TLS. False if the user is to be left.
   Async<bool> Greet();
+  Async<bool> ReadProxyHeader();
+  Async<bool> ShakeHands();
+  bool may_wait() const {
+    return !user_->ended() && !user_->expired() && !draining_;
+  }
   Async<> ServeRequests();
   // False once there is no further request.
   Async<bool> ReadRequest();
@@ -87,6 +93,7 @@ class Session {
   Link user_;
   net::ip::address user_address_;
   std::string own_address_;
+  std::optional<UserLimit::Place> place_;
 
   // The current request.
   RequestHead head_;  // Of the bytes in the user's buffer; see LookForHead.

@@ -31,7 +31,11 @@ class UserLimit {
    public:
     Place(Place&& other) noexcept
         : limit_(std::exchange(other.limit_, nullptr)), key_(other.key_) {}
-    Place& operator=(Place&&) = delete;
+    Place& operator=(Place&& other) noexcept {
+      std::swap(limit_, other.limit_);
+      std::swap(key_, other.key_);
+      return *this;
+    }
     ~Place() {
       if (limit_ != nullptr) limit_->Leave(key_);
     }

@@ -86,6 +86,12 @@ TEST(Options, CertificatesAndKeysArePairsInOrder) {
   EXPECT_TRUE((**Parse({"--backend", "h:1"})).tls.empty());
 }
 
+TEST(Options, ProxyProtocolIsOffUnlessGiven) {
+  EXPECT_FALSE((**Parse({"--backend", "h:1"})).proxy_protocol);
+  EXPECT_TRUE(
+      (**Parse({"--backend", "h:1", "--proxy-protocol"})).proxy_protocol);
+}
+
 TEST(Options, RetryBudgetOfZeroLeavesNoFloorEither) {
   const Options options = **Parse({"--backend", "h:1", "--retry-budget", "0"});
   EXPECT_EQ(options.retry_budget.ratio, 0);
@@ -160,7 +166,8 @@ TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
                            "--max-body",
                            "--tls-certificate",
                            "--tls-key",
-                           "--handshake-timeout"}) {
+                           "--handshake-timeout",
+                           "--proxy-protocol"}) {
     EXPECT_NE(help.find(flag), std::string::npos) << flag;
   }
 }
