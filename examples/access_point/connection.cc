@@ -1,7 +1,9 @@
 #include "examples/access_point/connection.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 
 #include "examples/access_point/head.h"
 
@@ -31,11 +33,39 @@ void Connection::Connect(const tcp::endpoint& to) {
                         });
 }
 
+void Connection::TakeFirst(
+    std::size_t most, absl::FunctionRef<std::size_t(std::string_view)> take) {
+  std::array<char, kMostShown> block;
+  Error error;
+  const std::size_t size =
+      socket_.receive(net::buffer(block.data(), std::min(most, block.size())),
+                      tcp::socket::message_peek, error);
+  if (error == net::error::would_block) return;
+  ended_ = static_cast<bool>(error);
+  was_reset_ = error && error != net::error::eof;
+  if (ended_) return;
+  const std::size_t taken = take({block.data(), size});
+  if (taken > 0) socket_.receive(net::buffer(block.data(), taken), 0, error);
+}
+
+void Connection::AwaitFirst() {
+  socket_.async_wait(
+      tcp::socket::wait_read,
+      [self = shared_from_this()](const Error&) { self->Notify(); });
+}
+
+void Connection::StartTls(std::shared_ptr<const Certificates> certificates) {
+  tls_ = std::make_unique<TlsStream>(std::move(certificates),
+                                     socket_.native_handle());
+  in_handshake_ = true;
+}
+
 void Connection::Receive() {
   if (receiving_ || ended_ || closed_) return;
   const std::span<char> space = in_.Space();
   if (space.empty()) return;
   receiving_ = true;
+  if (tls_ != nullptr) return AwaitSecureBytes(tcp::socket::wait_read);
   socket_.async_read_some(
       net::buffer(space.data(), space.size()),
       [self = shared_from_this()](const Error& error, std::size_t size) {
@@ -46,6 +76,34 @@ void Connection::Receive() {
 void Connection::ReceiveNext() {
   if (!receiving_) in_.Shrink();
   Receive();
+}
+
+void Connection::AwaitSecureBytes(tcp::socket::wait_type what) {
+  const auto on_ready = [self = shared_from_this()](const Error&) {
+    if (!self->closed_) self->ReceiveSecurely();
+  };
+  // Nothing more need come into the socket for those.
+  if (what == tcp::socket::wait_read && tls_->pending()) {
+    return net::post(socket_.get_executor(), [on_ready] { on_ready({}); });
+  }
+  socket_.async_wait(what, on_ready);
+}
+
+void Connection::ReceiveSecurely() {
+  using Next = TlsStream::Next;
+  const auto [next, size] = tls_->Read(in_.Space());
+  const bool established = in_handshake_ && tls_->established();
+  if (established) in_handshake_ = false;
+  if (next == Next::kWritable) {
+    AwaitSecureBytes(tcp::socket::wait_write);
+  } else if (next == Next::kReadable && !established) {
+    AwaitSecureBytes(tcp::socket::wait_read);
+  } else {
+    Error error;
+    if (next == Next::kEnd) error = net::error::eof;
+    if (next == Next::kFailed) error = net::error::connection_reset;
+    OnReceived(error, size);
+  }
 }
 
 void Connection::OnReceived(const Error& error, std::size_t size) {
@@ -74,6 +132,8 @@ void Connection::Send(std::initializer_list<std::string_view> pieces) {
     buffers.at(count++) = net::buffer(piece.data(), piece.size());
   }
   if (net::buffer_size(buffers) == 0) return;
+  // Pieces would become records, each with a cost.
+  if (tls_ != nullptr) return SendSecurely(pieces);
   Error error;
   std::size_t sent = socket_.send(buffers, 0, error);
   if (error && error != net::error::would_block) {
@@ -89,6 +149,11 @@ void Connection::Send(std::initializer_list<std::string_view> pieces) {
   if (sending()) AwaitRoom();
 }
 
+void Connection::SendSecurely(std::initializer_list<std::string_view> pieces) {
+  for (const std::string_view piece : pieces) out_.append(piece);
+  Push();
+}
+
 void Connection::AwaitRoom() {
   socket_.async_wait(tcp::socket::wait_write,
                      [self = shared_from_this()](const Error&) {
@@ -96,10 +161,20 @@ void Connection::AwaitRoom() {
                      });
 }
 
-void Connection::Flush() {
+std::size_t Connection::Write(std::string_view bytes, Error& error) {
+  if (tls_ == nullptr) {
+    return socket_.send(net::buffer(bytes.data(), bytes.size()), 0, error);
+  }
+  const auto [next, size] = tls_->Write(bytes);
+  if (next == TlsStream::Next::kWritable) error = net::error::would_block;
+  if (next == TlsStream::Next::kFailed) error = net::error::connection_reset;
+  return size;
+}
+
+void Connection::Push() {
   Error error;
-  const std::size_t sent = socket_.send(
-      net::buffer(out_.data() + out_sent_, out_.size() - out_sent_), 0, error);
+  const std::size_t sent =
+      Write(std::string_view(out_).substr(out_sent_), error);
   out_sent_ += sent;
   bytes_out_ += sent;
   broken_ = error && error != net::error::would_block;
@@ -109,6 +184,10 @@ void Connection::Flush() {
   } else {
     AwaitRoom();
   }
+}
+
+void Connection::Flush() {
+  Push();
   Notify();
 }
 
@@ -149,6 +228,18 @@ void Connection::Notify() {
 void Connection::EndSending() {
   if (sending_ended_) return;
   sending_ended_ = true;
+  FinishSending();
+}
+
+void Connection::FinishSending() {
+  const bool all_sent = !sending() && !broken_;
+  if (tls_ != nullptr && all_sent &&
+      tls_->End() == TlsStream::Next::kWritable) {
+    return socket_.async_wait(tcp::socket::wait_write,
+                              [self = shared_from_this()](const Error&) {
+                                if (!self->closed_) self->FinishSending();
+                              });
+  }
   Error ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
 }

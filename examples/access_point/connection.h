@@ -1,8 +1,8 @@
 #pragma once
 
-// A connection to a user or to a backend, as events: the session looks at its
-// connections whenever something has happened to one, and does what can be
-// done without waiting.
+// A connection to a user, by TLS or not, or to a backend, as events: the
+// session looks at its connections whenever something has happened to one, and
+// does what can be done without waiting.
 
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
@@ -12,8 +12,10 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "examples/access_point/in_buffer.h"
 #include "examples/access_point/net.h"
+#include "examples/access_point/tls_stream.h"
 
 namespace access_point {
 
@@ -32,6 +34,8 @@ class Watcher {
 // What was begun holds a reference, so only Close ends it: see Link.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
+  static constexpr std::size_t kMostShown = 1024;
+
   // `first_block`: see InBuffer.
   Connection(tcp::socket socket, std::size_t first_block);
   Connection(const Connection&) = delete;
@@ -44,6 +48,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Connect(const tcp::endpoint& to);
   bool connecting() const { return connecting_; }
   const Error& connect_error() const { return connect_error_; }
+
+  // Shows `take` what has come, up to `most` bytes, unless that is nothing, and
+  // takes as many as it returns. REQUIRES: most <= kMostShown, and neither
+  // Receive nor StartTls was called.
+  void TakeFirst(std::size_t most,
+                 absl::FunctionRef<std::size_t(std::string_view)> take);
+  // Begins to wait for bytes to take; an event follows.
+  void AwaitFirst();
+
+  // From here on all bytes go through TLS, of which this is the server's end.
+  // Receive carries on the handshake; an event follows when it is done.
+  void StartTls(std::shared_ptr<const Certificates> certificates);
+  bool in_handshake() const { return in_handshake_; }
 
   // Begins to receive, unless it is receiving or nothing more will come. At
   // most one read waits, so it may be begun ahead of need: a connection that
@@ -60,7 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool IsQuiet();
 
   // Sends the pieces in order. What the peer does not take at once is kept.
-  // REQUIRES: !sending().
+  // REQUIRES: !sending() and !in_handshake().
   void Send(std::initializer_list<std::string_view> pieces);
   bool sending() const { return !out_.empty(); }
   bool broken() const { return broken_; }  // The peer will take no more.
@@ -78,7 +95,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Disarm();
   bool expired() const { return expired_; }
 
-  void EndSending();  // With a FIN, once.
+  // With a FIN, once. By TLS, the peer is told before that this is the end, and
+  // not a response that was cut. REQUIRES: !in_handshake().
+  void EndSending();
   void Close();
   void CloseWithReset();
 
@@ -89,13 +108,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static constexpr els::TimePoint kNever = els::TimePoint::max();
 
   void Notify();
+  void AwaitSecureBytes(tcp::socket::wait_type what);
+  void ReceiveSecurely();
   void OnReceived(const Error& error, std::size_t size);
+  void SendSecurely(std::initializer_list<std::string_view> pieces);
+  std::size_t Write(std::string_view bytes, Error& error);
+  void Push();
   void AwaitRoom();
   void Flush();
+  void FinishSending();
   void StartTimer();
   void OnTimer();
 
   tcp::socket socket_;
+  std::unique_ptr<TlsStream> tls_;  // Null: none.
   net::steady_timer timer_;
   Watcher* watcher_ = nullptr;
   InBuffer in_;
@@ -106,6 +132,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t bytes_out_ = 0;
   Error connect_error_;
   bool connecting_ = false;
+  bool in_handshake_ = false;
   bool receiving_ = false;
   bool ended_ = false;
   bool was_reset_ = false;

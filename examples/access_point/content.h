@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <string_view>
 
 #include "examples/access_point/body.h"
@@ -14,15 +16,21 @@ namespace access_point {
 // receiver slows the sender down.
 class Content {
  public:
-  Content(Connection& from, const Framing& framing)
-      : from_(&from), decoder_(framing) {}
+  // `most`: bytes that it may have.
+  Content(Connection& from, const Framing& framing,
+          std::uint64_t most = UINT64_MAX)
+      : from_(&from), decoder_(framing), left_(most) {}
 
   // Decodes what has come, unless a piece is held.
   void Look() {
-    if (!held_.empty() || decoder_.done() || decoder_.bad()) return;
+    if (!held_.empty() || decoder_.done() || decoder_.bad() || too_long_) {
+      return;
+    }
     const BodyDecoder::Piece piece = decoder_.Decode(from_->in().bytes());
     held_ = piece.content;
     used_ = piece.used;
+    too_long_ = held_.size() > left_;
+    left_ -= std::min<std::uint64_t>(left_, held_.size());
     if (held_.empty()) Drop();
     if (from_->in().empty() && from_->ended() && !from_->was_reset()) {
       decoder_.End();
@@ -42,6 +50,8 @@ class Content {
   bool done() const { return decoder_.done(); }
   // Whether the rest makes no sense, or will not come.
   bool bad() const { return decoder_.bad(); }
+  // Whether what is held is more than it may have.
+  bool too_long() const { return too_long_; }
   bool cut() const {
     return !done() && held_.empty() && from_->ended() && from_->in().empty();
   }
@@ -52,6 +62,8 @@ class Content {
   BodyDecoder decoder_;
   std::string_view held_;
   std::size_t used_ = 0;  // Of the buffer, by what is held.
+  std::uint64_t left_;    // Of what it may have.
+  bool too_long_ = false;
 };
 
 // Sends a head, which may be empty, and what is held of the content that

@@ -24,7 +24,7 @@ bool IsShortage(const Error& error) {
          error.value() == ENOBUFS || error.value() == ENOMEM;
 }
 
-void ReportShortage() {
+void ReportRefusal(std::string_view limit) {
   using std::chrono::steady_clock;
   constexpr steady_clock::duration kPause = std::chrono::minutes(1);
   static std::atomic<steady_clock::rep> next{0};
@@ -36,10 +36,11 @@ void ReportShortage() {
                                     std::memory_order_relaxed)) {
     return;
   }
-  std::cerr << "els-access-point: too many users for the limit on open files; "
-               "refusing new ones\n"
-            << std::flush;
+  std::cerr << "els-access-point: too many users for " << limit
+            << "; refusing new ones" << std::endl;
 }
+
+void ReportShortage() { ReportRefusal("the limit on open files"); }
 
 void RaiseDescriptorLimit() {
   rlimit limit = {};

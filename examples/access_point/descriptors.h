@@ -4,6 +4,7 @@
 // all limits: each request in flight needs two of them.
 
 #include <cstddef>
+#include <string_view>
 
 #include "examples/access_point/net.h"
 
@@ -13,7 +14,11 @@ namespace access_point {
 // something. No peer is to blame for it.
 bool IsShortage(const Error& error);
 
-// Says so on standard error, once a minute at the most. Thread-safe.
+// Says on standard error that users are refused for `limit`, once a minute at
+// the most. Thread-safe.
+void ReportRefusal(std::string_view limit);
+
+// The same for the limit on open files.
 void ReportShortage();
 
 // Lifts the limit of this process as far as it may be lifted.

@@ -18,9 +18,9 @@ namespace access_point {
 
 // A request being served.
 struct Incoming {
-  Incoming(Connection& from, const Framing& framing)
+  Incoming(Connection& from, const Framing& framing, std::uint64_t most)
       : user(from),
-        content(from, framing),
+        content(from, framing, most),
         chunked(framing.kind == Framing::Kind::kChunked) {}
 
   Connection& user;
@@ -49,6 +49,7 @@ enum class End {
   kUserGone,       // Nobody waits for the response any more.
   kUserStalled,    // The rest of the request did not come.
   kBadRequest,     // The rest of the request made no sense.
+  kTooLong,        // So was the rest of the request.
   kNoDescriptors,  // We could not even try.
 };
 
@@ -116,7 +117,8 @@ class Exchange {
     Content& content = incoming_.content;
     while (!sent_ && !backend_.sending() && !backend_.broken()) {
       content.Look();
-      if (content.bad()) return End::kBadRequest;
+      if (content.bad()) return Refused(End::kBadRequest);
+      if (content.too_long()) return Refused(End::kTooLong);
       if (content.held().empty() && !content.done() && head_sent_) {
         if (user_.ended()) return End::kUserGone;
         user_.Receive();
@@ -290,6 +292,12 @@ class Exchange {
   void Tell(els::Outcome outcome) {
     if (!told_) attempt_.Answered(outcome, Now());
     told_ = true;
+  }
+
+  // Because of the rest of the request. Another response would be taken for a
+  // part of one that has begun.
+  End Refused(End end) const {
+    return answered_ && text_.empty() ? End::kUserGone : end;
   }
 
   End NoResponse() const {

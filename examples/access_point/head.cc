@@ -177,7 +177,7 @@ Known Classify(std::string_view name) {
       return one_of("X-Forwarded-For", Known::kForwardedFor);
     case 17:
       if (is("Transfer-Encoding")) return Known::kTransferEncoding;
-      break;
+      return one_of("X-Forwarded-Proto", Known::kForwardedProto);
     default:
       break;
   }

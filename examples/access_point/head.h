@@ -20,6 +20,7 @@ enum class Known : std::uint8_t {
   kDate,
   kExpect,
   kForwardedFor,
+  kForwardedProto,
   kHopByHop,  // Of one connection only, and of no use to us.
   kHost,
   kMaxForwards,

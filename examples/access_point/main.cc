@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "examples/access_point/backends.h"
 #include "examples/access_point/descriptors.h"
 #include "examples/access_point/options.h"
@@ -31,16 +32,27 @@ int Fail(const absl::Status& status) {
   return kWrongUsage;
 }
 
+// The line that says what a signal to reload has done.
+std::string Reload(Proxy& proxy, int signal) {
+  if (signal != SIGHUP || !proxy.has_certificates()) {
+    return absl::StrCat(
+        "signal ", signal,
+        " changes nothing; names of backends are resolved at the start");
+  }
+  const absl::Status read = proxy.ReadCertificates();
+  if (read.ok()) return "the certificates were read anew";
+  return absl::StrCat("the certificates stay what they were: ", read.message());
+}
+
 // What supervisors and log rotation send, which by default ends a process and
-// the requests in flight with it. There is nothing to read anew: the options
-// are those of the command line, and what els has learnt is worth keeping.
-void IgnoreReloads(boost::asio::signal_set& signals) {
+// the requests in flight with it. Only certificates can be read anew: the
+// options are those of the command line, and what els has learnt is worth
+// keeping.
+void HandleReloads(Proxy& proxy, boost::asio::signal_set& signals) {
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (error) return;
-    std::cerr << "els-access-point: signal " << signal
-              << " changes nothing; names of backends are resolved at the start"
-              << std::endl;
-    IgnoreReloads(signals);
+    std::cerr << "els-access-point: " << Reload(proxy, signal) << std::endl;
+    HandleReloads(proxy, signals);
   });
 }
 
@@ -48,7 +60,7 @@ void IgnoreReloads(boost::asio::signal_set& signals) {
 void Serve(Proxy& proxy) {
   boost::asio::io_context context;
   boost::asio::signal_set reloads(context, SIGHUP, SIGUSR1);
-  IgnoreReloads(reloads);
+  HandleReloads(proxy, reloads);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code& first, int) {
     if (first) return;

@@ -26,7 +26,44 @@ namespace po = boost::program_options;
 // Enough for any machine, and few enough to start without harm.
 constexpr unsigned kMaxThreads = 256;
 constexpr std::size_t kMaxIdlePerBackend = 65'536;
+constexpr std::size_t kMaxConnections = 1'000'000'000;
 constexpr absl::Duration kMaxTimeout = absl::Hours(1);
+
+// What comes before a request.
+void AddGreeting(po::options_description& flags) {
+  flags.add_options()(
+      "proxy-protocol",
+      "users come through a balancer that says who they are, by the PROXY "
+      "protocol, version 1 or 2; a connection on which it does not is closed")(
+      "tls-certificate",
+      po::value<std::vector<std::string>>()->value_name("FILE"),
+      "in PEM, with its chain: take users by TLS alone, presenting this; if "
+      "given again, the first that has the name a user asks for, or else the "
+      "first. SIGHUP reads the files anew")(
+      "tls-key", po::value<std::vector<std::string>>()->value_name("FILE"),
+      "the private key of each certificate, in the same order")(
+      "handshake-timeout", po::value<std::string>()->value_name("DURATION"),
+      "how long a user may take before it can send a request (10s)");
+}
+
+// What users may do.
+void AddLimits(po::options_description& flags) {
+  flags.add_options()(
+      "user-timeout", po::value<std::string>()->value_name("DURATION"),
+      "how long a user may neither send the rest of a request nor take that "
+      "of a response (60s)")(
+      "idle-timeout", po::value<std::string>()->value_name("DURATION"),
+      "how long a user's connection is kept without a request (60s)")(
+      "max-connections", po::value<std::string>()->value_name("N"),
+      "users' connections at a time; more are refused with a 503 (half the "
+      "limit on open files)")("max-connections-per-user",
+                              po::value<std::string>()->value_name("N"),
+                              "the same of each IPv4 address and each /64 of "
+                              "IPv6 addresses (no limit)")(
+      "max-body", po::value<std::string>()->value_name("BYTES"),
+      "the longest content of a request; longer is refused with a 413 (no "
+      "limit)");
+}
 
 // Values are read as text, so that every error can name its flag and value.
 po::options_description Flags() {
@@ -62,6 +99,8 @@ po::options_description Flags() {
       "write there when each attempt began, to which backend, how it went and "
       "how long that took, for `els-sim fit` and `els-sim replay`; an older "
       "FILE is replaced");
+  AddGreeting(flags);
+  AddLimits(flags);
   return flags;
 }
 
@@ -86,6 +125,14 @@ absl::Status ReadInteger(const po::variables_map& given, const char* flag,
   }
   out = value;
   return absl::OkStatus();
+}
+
+template <class Integer>
+absl::Status ReadInteger(const po::variables_map& given, const char* flag,
+                         Integer lowest, Integer highest,
+                         std::optional<Integer>& out) {
+  if (!given.count(flag)) return absl::OkStatus();
+  return ReadInteger(given, flag, lowest, highest, out.emplace());
 }
 
 absl::Status ReadDuration(const po::variables_map& given, const char* flag,
@@ -202,6 +249,37 @@ absl::Status ReadElsOptions(const po::variables_map& given, els::Options& out) {
   return absl::OkStatus();
 }
 
+absl::Status ReadLimits(const po::variables_map& given, Options& out) {
+  absl::Status status = ReadDuration(given, "user-timeout", out.user_timeout);
+  status.Update(ReadDuration(given, "idle-timeout", out.idle_timeout));
+  status.Update(ReadInteger<std::size_t>(given, "max-connections", 1,
+                                         kMaxConnections, out.max_connections));
+  status.Update(ReadInteger<std::size_t>(given, "max-connections-per-user", 1,
+                                         kMaxConnections,
+                                         out.max_connections_per_user));
+  status.Update(ReadInteger<std::uint64_t>(given, "max-body", 0, INT64_MAX,
+                                           out.max_body));
+  return status;
+}
+
+absl::Status ReadTls(const po::variables_map& given, Options& out) {
+  const auto files = [&](const char* flag) {
+    return given.count(flag) ? given[flag].as<std::vector<std::string>>()
+                             : std::vector<std::string>();
+  };
+  const std::vector<std::string> certificates = files("tls-certificate");
+  const std::vector<std::string> keys = files("tls-key");
+  if (keys.size() != certificates.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--tls-key: given %d times, but --tls-certificate %d",
+                        keys.size(), certificates.size()));
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    out.tls.push_back({certificates[i], keys[i]});
+  }
+  return ReadDuration(given, "handshake-timeout", out.handshake_timeout);
+}
+
 absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   Options options;
   absl::Status status = ReadBackends(given, options.backends);
@@ -222,6 +300,9 @@ absl::StatusOr<Options> ReadOptions(const po::variables_map& given) {
   status.Update(
       ReadInteger<std::uint64_t>(given, "seed", 0, UINT64_MAX, options.seed));
   status.Update(ReadElsOptions(given, options.els));
+  options.proxy_protocol = given.count("proxy-protocol") > 0;
+  status.Update(ReadTls(given, options));
+  status.Update(ReadLimits(given, options));
   if (given.count("record")) {
     options.record = given["record"].as<std::string>();
     if (options.record.empty()) {
@@ -241,8 +322,9 @@ std::string HelpText() {
          "\n"
          "An HTTP/1.1 reverse proxy that forwards each request to the backend "
          "expected\nto answer it soonest. SIGTERM and SIGINT finish what is in "
-         "flight and exit 0; a\nsecond one exits 1 at once. SIGHUP and "
-         "SIGUSR1 change nothing. Exit status 2:\nwrong usage.\n\n"
+         "flight and exit 0; a\nsecond one exits 1 at once. SIGHUP reads "
+         "certificates anew, SIGUSR1 changes\nnothing. Exit status 2: wrong "
+         "usage.\n\n"
       << Flags();
   return text.str();
 }

@@ -15,6 +15,14 @@
 
 namespace access_point {
 
+// Both in PEM.
+struct TlsFiles {
+  std::string certificate;  // With the chain to its root, if any, after it.
+  std::string key;
+
+  friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
+};
+
 // What the command line says; --help explains each.
 struct Options {
   Address listen = {"127.0.0.1", 8080};
@@ -25,13 +33,27 @@ struct Options {
   els::RetryBudgetOptions retry_budget = {};
   // What a response of 4xx but 429 teaches: kNeutral or kSuccess.
   els::Outcome client_error = els::Outcome::kNeutral;
-  // nginx's default for the same (client_header_timeout, client_body_timeout,
-  // send_timeout); browsers keep connections between pages for as long.
+  // Of the middle of a request or of a response. nginx's default for the same
+  // (client_header_timeout, client_body_timeout, send_timeout).
   els::Duration user_timeout = std::chrono::seconds(60);
+  // Between requests. Browsers keep connections between pages for as long.
+  els::Duration idle_timeout = std::chrono::seconds(60);
   // Protocols that keep connections open send something every half minute or so
   // for the sake of such limits; this must only tell a peer that has vanished.
   els::Duration tunnel_timeout = std::chrono::minutes(5);
   std::size_t max_idle = 64;
+  // Users come through a balancer that says who they are.
+  bool proxy_protocol = false;
+  std::vector<TlsFiles> tls = {};  // Empty: users come without TLS.
+  // Of all that comes before a request. A handshake takes two round trips, so
+  // even one with packets lost ends in seconds.
+  els::Duration handshake_timeout = std::chrono::seconds(10);
+  // Besides what the limit on open files leaves room for.
+  std::optional<std::size_t> max_connections = {};
+  // None: the users of one network often share an address.
+  std::optional<std::size_t> max_connections_per_user = {};
+  // None: content is streamed, and so costs no memory.
+  std::optional<std::uint64_t> max_body = {};
   unsigned threads = 1;
   std::uint64_t seed = 0;
   els::Options els = {};    // Of Policy::kEls; its seed is the one above.

@@ -59,6 +59,8 @@ std::string_view ReasonOf(unsigned code) {
       return "Method Not Allowed";
     case status::kRequestTimeout:
       return "Request Timeout";
+    case status::kContentTooLarge:
+      return "Content Too Large";
     case status::kTargetTooLong:
       return "URI Too Long";
     case status::kFieldsTooLarge:
@@ -105,6 +107,10 @@ class RequestFields {
       case Known::kForwardedFor:
         if (!users_.empty()) users_ += ", ";
         users_ += field.value;
+        return;
+      case Known::kForwardedProto:
+        // Without TLS, a balancer in front may have ended it.
+        if (!plan_.is_secure) Append(text, field);
         return;
       case Known::kMaxForwards:
         if (plan_.max_forwards.verdict == MaxForwards::Verdict::kNone) {
@@ -197,6 +203,7 @@ std::string RequestText(const RequestHead& head, const RequestPlan& plan,
   if (!plan.upgrade.empty()) {
     absl::StrAppend(&text, "Upgrade: ", plan.upgrade, "\r\n");
   }
+  if (plan.is_secure) text += "X-Forwarded-Proto: https\r\n";
   absl::StrAppend(&text, "X-Forwarded-For: ", fields.users(),
                   fields.users().empty() ? "" : ", ", AsAbsl(user), "\r\n",
                   AsAbsl(kVia), "\r\n");

@@ -20,6 +20,7 @@ struct RequestPlan {
   Framing framing;
   MaxForwards max_forwards = {};
   std::string upgrade = {};     // Protocols to offer to the backend.
+  bool is_secure = false;       // It came by TLS.
   bool wants_trailers = false;  // The user takes them.
 };
 

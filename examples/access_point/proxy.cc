@@ -141,9 +141,19 @@ class Proxy::Server {
   Server(const Options& options, Picker& picker)
       : options_(options),
         retries_(options.retry_budget),
-        service_{options_, picker, retries_, {}} {}
+        user_limit_(options.max_connections_per_user),
+        certificates_(options.tls),
+        service_{options_,    picker,
+                 retries_,    {},
+                 user_limit_, has_certificates() ? &certificates_ : nullptr} {}
+
+  bool has_certificates() const { return !options_.tls.empty(); }
+  absl::Status ReadCertificates() { return certificates_.Read(); }
 
   absl::Status Open() {
+    if (has_certificates()) {
+      if (absl::Status read = ReadCertificates(); !read.ok()) return read;
+    }
     for (const Address& backend : options_.backends) {
       const auto endpoints = Resolve("backend", backend);
       if (!endpoints.ok()) return endpoints.status();
@@ -209,11 +219,15 @@ class Proxy::Server {
   // More users than descriptors for their requests would make requests fail
   // that could have been served.
   void Welcome(Worker& worker, tcp::socket user) {
-    if (users_.load(std::memory_order_relaxed) < MostUsers()) {
-      worker.Serve(std::move(user));
+    const std::size_t users = users_.load(std::memory_order_relaxed);
+    if (users >= MostUsers()) {
+      ReportShortage();
+    } else if (users >= options_.max_connections.value_or(SIZE_MAX)) {
+      ReportRefusal("--max-connections");
     } else {
-      Refuse(std::move(user));
+      return worker.Serve(std::move(user));
     }
+    Refuse(std::move(user));
   }
 
   // Accepts with the descriptor in reserve, as the user would else wait for a
@@ -222,6 +236,7 @@ class Proxy::Server {
     reserve_.Release();
     Error error;
     tcp::socket user = acceptor_->accept(error);
+    ReportShortage();
     if (!error) Refuse(std::move(user));
     reserve_.Restore();
     if (error) return Pause();
@@ -235,8 +250,8 @@ class Proxy::Server {
     });
   }
 
-  static void Refuse(tcp::socket user) {
-    ReportShortage();
+  void Refuse(tcp::socket user) const {
+    if (has_certificates()) return;  // It would understand no response.
     const std::string response =
         OwnResponse(status::kServiceUnavailable, false, false);
     Error ignored;
@@ -247,6 +262,8 @@ class Proxy::Server {
 
   const Options options_;
   els::RetryBudget retries_;
+  UserLimit user_limit_;
+  CertificateStore certificates_;
   Service service_;
   std::atomic<std::size_t> users_ = 0;  // A count alone: relaxed.
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -273,5 +290,7 @@ Proxy::~Proxy() = default;
 const Address& Proxy::address() const { return server_->address(); }
 void Proxy::Run() { server_->Run(); }
 void Proxy::Stop() { server_->Stop(); }
+bool Proxy::has_certificates() const { return server_->has_certificates(); }
+absl::Status Proxy::ReadCertificates() { return server_->ReadCertificates(); }
 
 }  // namespace access_point

@@ -18,9 +18,10 @@ namespace access_point {
 // socket.
 class Proxy {
  public:
-  // Resolves the backends and listens; connections wait until Run. Fails with
-  // one line that names the address at fault. `picker` knows the backends of
-  // `options` by their indices and outlives the proxy.
+  // Reads the certificates, resolves the backends and listens; connections wait
+  // until Run. Fails with one line that names the file or address at fault.
+  // `picker` knows the backends of `options` by their indices and outlives the
+  // proxy.
   static absl::StatusOr<std::unique_ptr<Proxy>> Open(const Options& options,
                                                      Picker& picker);
   ~Proxy();
@@ -35,6 +36,14 @@ class Proxy {
   // Accepts no more, closes idle connections, and lets requests in flight
   // finish. Thread-safe; may be called before Run, and again.
   void Stop();
+
+  // Whether users come by TLS.
+  bool has_certificates() const;
+
+  // Reads the files of the certificates anew, for the connections to come. If
+  // one cannot be used, all certificates stay, and the error names the file in
+  // one line. Thread-safe. REQUIRES: has_certificates().
+  absl::Status ReadCertificates();
 
  private:
   class Server;

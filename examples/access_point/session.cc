@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "examples/access_point/address.h"
+#include "examples/access_point/proxy_header.h"
 #include "examples/access_point/status.h"
 
 namespace access_point {
@@ -34,13 +35,63 @@ Session::Session(tcp::socket user, const Service& service, UpstreamPool& pool,
       executor_(user.get_executor()) {
   Error ignored;
   const tcp::endpoint from = user.remote_endpoint(ignored);
-  user_address_ = from.address().to_string();
+  user_address_ = from.address();
   own_address_ = AddressOf(user.local_endpoint(ignored));
   user_ = Link(std::make_shared<Connection>(std::move(user), kUserBlock));
   user_->set_watcher(&wake_);
 }
 
 Async<> Session::Run() {
+  user_->Arm(service_.options.handshake_timeout);
+  const bool greeted = co_await Greet();
+  user_->Disarm();
+  if (greeted) co_await ServeRequests();
+  user_->Close();
+}
+
+Async<bool> Session::Greet() {
+  if (service_.options.proxy_protocol) {
+    const bool named = co_await ReadProxyHeader();
+    if (!named) co_return false;
+  }
+  place_ = service_.users.Enter(user_address_);
+  const bool is_secure = service_.certificates != nullptr;
+  if (place_ && is_secure) co_return co_await ShakeHands();
+  if (place_) co_return true;
+  // A handshake, for the sake of a response, would be the costly part.
+  if (!is_secure) {
+    user_->Send({OwnResponse(status::kServiceUnavailable, false, false)});
+    user_->EndSending();
+  }
+  co_return false;
+}
+
+Async<bool> Session::ReadProxyHeader() {
+  ProxyHeaderReader reader;
+  for (;;) {
+    user_->TakeFirst(kProxyHeaderLimit, [&](std::string_view bytes) {
+      return reader.Take(bytes);
+    });
+    if (reader.done()) break;
+    if (reader.bad() || !may_wait()) co_return false;
+    user_->AwaitFirst();
+    co_await wake_.Wait();
+  }
+  if (reader.header().user) user_address_ = reader.header().user->address();
+  co_return true;
+}
+
+Async<bool> Session::ShakeHands() {
+  user_->StartTls(service_.certificates->current());
+  while (user_->in_handshake()) {
+    if (!may_wait()) co_return false;
+    user_->Receive();
+    co_await wake_.Wait();
+  }
+  co_return true;
+}
+
+Async<> Session::ServeRequests() {
   for (bool more = true; more;) {
     // Apart: g++ 12 miscompiles `co_await a && co_await b`.
     more = co_await ReadRequest();
@@ -54,13 +105,14 @@ Async<bool> Session::ReadRequest() {
   to_head_ = false;
   searched_ = 0;
   skipped_line_ = false;
-  user_->Arm(service_.options.user_timeout);
+  Wait wait(*user_);
   for (;;) {
     const std::optional<bool> whole = LookForHead();
     if (whole && !*whole) co_return co_await Respond(refusal_);
     if (whole) break;
     if (user_->ended()) co_return false;
     if (draining_ && user_->in().empty()) {
+      user_->EndSending();
       user_->Close();
       co_return false;
     }
@@ -68,10 +120,13 @@ Async<bool> Session::ReadRequest() {
       if (!user_->in().empty()) co_await Respond(status::kRequestTimeout);
       co_return false;
     }
+    const bool begun = !user_->in().empty();
+    wait.Update(
+        begun ? service_.options.user_timeout : service_.options.idle_timeout,
+        begun);
     user_->Receive();
     co_await wake_.Wait();
   }
-  user_->Disarm();
   co_return !draining_;
 }
 
@@ -111,6 +166,7 @@ std::optional<unsigned> Session::Plan() {
   unsigned refusal = 0;
   const std::optional<Framing> framing = FramingOf(head_, refusal);
   if (!framing) return refusal;
+  if (framing->length > MaxBody()) return status::kContentTooLarge;
   const MaxForwards forwards = MaxForwardsOf(head_);
   if (forwards.verdict == MaxForwards::Verdict::kMalformed)
     return status::kBadRequest;
@@ -120,11 +176,13 @@ std::optional<unsigned> Session::Plan() {
          .framing = *framing,
          .max_forwards = forwards,
          .upgrade = UpgradeOf(head_, options, *framing),
+         .is_secure = service_.certificates != nullptr,
          .wants_trailers = !head_.is_http10 && WantsTrailers(head_.fields)});
   // Looked at before any backend is asked, so that none gets what is plainly
   // malformed.
   incoming_->content.Look();
   if (incoming_->content.bad()) return status::kBadRequest;
+  if (incoming_->content.too_long()) return status::kContentTooLarge;
   if (forwards.verdict != MaxForwards::Verdict::kAnswer) return std::nullopt;
   // The request was meant for us. A TRACE would show the user what servers on
   // the way have added, so it is not answered.
@@ -132,8 +190,9 @@ std::optional<unsigned> Session::Plan() {
 }
 
 void Session::Begin(const RequestPlan& plan) {
-  Incoming& incoming = incoming_.emplace(*user_, plan.framing);
-  incoming.head = RequestText(head_, plan, user_address_, own_address_);
+  Incoming& incoming = incoming_.emplace(*user_, plan.framing, MaxBody());
+  incoming.head =
+      RequestText(head_, plan, user_address_.to_string(), own_address_);
   if (incoming.chunked) incoming.connection_options = plan.options.List();
   incoming.is_head = to_head_;
   incoming.is_http10 = head_.is_http10;
@@ -166,6 +225,8 @@ Async<bool> Session::Conclude(End end) {
       co_return co_await Respond(status::kGatewayTimeout);
     case End::kBadRequest:
       co_return co_await Respond(status::kBadRequest);
+    case End::kTooLong:
+      co_return co_await Respond(status::kContentTooLarge);
     case End::kUserStalled:
       co_return co_await Respond(status::kRequestTimeout);
     case End::kNoDescriptors:
@@ -287,6 +348,7 @@ void Session::Report(Attempt& attempt, End end) {
     case End::kUserGone:  // The response may have come a moment later.
     case End::kUserStalled:
     case End::kBadRequest:
+    case End::kTooLong:
       return attempt.Finish(els::Outcome::kCancelled, Now());
     case End::kStale:          // Closed in good order, before the request.
     case End::kNoDescriptors:  // The backend has not heard of it.
@@ -297,7 +359,8 @@ void Session::Report(Attempt& attempt, End end) {
 Async<bool> Session::Respond(unsigned code) {
   // A request whose rest is still to come, or was not understood, leaves
   // nothing to go on from.
-  const bool known = incoming_ && incoming_->content.done();
+  const bool known =
+      incoming_ && incoming_->content.done() && !incoming_->content.too_long();
   const bool keep_alive = known && incoming_->keep_alive && !draining_;
   if (known) incoming_->content.Drop();
   user_->Arm(service_.options.user_timeout);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "els/retry_budget.h"
+#include "examples/access_point/certificates.h"
 #include "examples/access_point/descriptors.h"
 #include "examples/access_point/exchange.h"
 #include "examples/access_point/options.h"
@@ -14,6 +15,7 @@
 #include "examples/access_point/picker.h"
 #include "examples/access_point/tunnel.h"
 #include "examples/access_point/upstream_pool.h"
+#include "examples/access_point/user_limit.h"
 
 namespace access_point {
 
@@ -23,6 +25,8 @@ struct Service {
   Picker& picker;
   els::RetryBudget& retries;
   std::vector<tcp::endpoint> backends;
+  UserLimit& users;
+  CertificateStore* certificates;  // Null: without TLS.
 };
 
 // One user's connection, and the requests that come over it, one by one.
@@ -40,6 +44,15 @@ class Session {
   void Drain() { wake_.Notify(); }
 
  private:
+  // What comes before the first request: what a balancer in front says of the
+  // user, and the handshake of TLS. False if the user is to be left.
+  Async<bool> Greet();
+  Async<bool> ReadProxyHeader();
+  Async<bool> ShakeHands();
+  bool may_wait() const {
+    return !user_->ended() && !user_->expired() && !draining_;
+  }
+  Async<> ServeRequests();
   // False once there is no further request.
   Async<bool> ReadRequest();
   // What has come of a head: true if it is whole, nothing if there is to be
@@ -50,6 +63,9 @@ class Session {
   Async<bool> ServeRequest();
   // The status to answer with instead of forwarding, if any.
   std::optional<unsigned> Plan();
+  std::uint64_t MaxBody() const {
+    return service_.options.max_body.value_or(UINT64_MAX);
+  }
   void Begin(const RequestPlan& plan);
   Async<bool> Conclude(End end);
 
@@ -75,8 +91,9 @@ class Session {
 
   Wake wake_;
   Link user_;
-  std::string user_address_;
+  net::ip::address user_address_;
   std::string own_address_;
+  std::optional<UserLimit::Place> place_;
 
   // The current request.
   RequestHead head_;  // Of the bytes in the user's buffer; see LookForHead.

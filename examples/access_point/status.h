@@ -12,6 +12,7 @@ inline constexpr unsigned kNotModified = 304;
 inline constexpr unsigned kBadRequest = 400;
 inline constexpr unsigned kMethodNotAllowed = 405;
 inline constexpr unsigned kRequestTimeout = 408;
+inline constexpr unsigned kContentTooLarge = 413;
 inline constexpr unsigned kTargetTooLong = 414;
 inline constexpr unsigned kFieldsTooLarge = 431;
 inline constexpr unsigned kServerError = 500;  // All from here on.

@@ -60,6 +60,38 @@ TEST(Options, EveryFlagIsTaken) {
   EXPECT_EQ(options.seed, UINT64_MAX);
 }
 
+TEST(Options, LimitsAreNoneUnlessGiven) {
+  const Options none = **Parse({"--backend", "h:1"});
+  EXPECT_EQ(none.user_timeout, std::chrono::seconds(60));
+  EXPECT_EQ(none.idle_timeout, std::chrono::seconds(60));
+  EXPECT_FALSE(none.max_connections || none.max_connections_per_user ||
+               none.max_body);
+  const Options options =
+      **Parse({"--backend", "h:1", "--user-timeout", "2s", "--idle-timeout",
+               "3s", "--max-connections", "4", "--max-connections-per-user",
+               "5", "--max-body", "0"});
+  EXPECT_EQ(options.user_timeout, std::chrono::seconds(2));
+  EXPECT_EQ(options.idle_timeout, std::chrono::seconds(3));
+  EXPECT_EQ(options.max_connections, 4u);
+  EXPECT_EQ(options.max_connections_per_user, 5u);
+  EXPECT_EQ(options.max_body, 0u);
+}
+
+TEST(Options, CertificatesAndKeysArePairsInOrder) {
+  const Options options = **Parse(
+      {"--backend", "h:1", "--tls-certificate", "c", "--tls-certificate", "d",
+       "--tls-key", "k", "--tls-key", "l", "--handshake-timeout", "2s"});
+  EXPECT_EQ(options.tls, (std::vector<TlsFiles>{{"c", "k"}, {"d", "l"}}));
+  EXPECT_EQ(options.handshake_timeout, std::chrono::seconds(2));
+  EXPECT_TRUE((**Parse({"--backend", "h:1"})).tls.empty());
+}
+
+TEST(Options, ProxyProtocolIsOffUnlessGiven) {
+  EXPECT_FALSE((**Parse({"--backend", "h:1"})).proxy_protocol);
+  EXPECT_TRUE(
+      (**Parse({"--backend", "h:1", "--proxy-protocol"})).proxy_protocol);
+}
+
 TEST(Options, RetryBudgetOfZeroLeavesNoFloorEither) {
   const Options options = **Parse({"--backend", "h:1", "--retry-budget", "0"});
   EXPECT_EQ(options.retry_budget.ratio, 0);
@@ -114,10 +146,28 @@ TEST(Options, HelpNeedsNothingElseAndNamesEveryFlag) {
   ASSERT_TRUE(parsed.ok());
   EXPECT_FALSE(parsed->has_value());
   const std::string help = HelpText();
-  for (const char* flag :
-       {"--help", "--listen", "--backend", "--policy", "--timeout",
-        "--connect-timeout", "--retry-budget", "--client-errors", "--max-idle",
-        "--threads", "--seed", "--options", "--record"}) {
+  for (const char* flag : {"--help",
+                           "--listen",
+                           "--backend",
+                           "--policy",
+                           "--timeout",
+                           "--connect-timeout",
+                           "--retry-budget",
+                           "--client-errors",
+                           "--max-idle",
+                           "--threads",
+                           "--seed",
+                           "--options",
+                           "--record",
+                           "--user-timeout",
+                           "--idle-timeout",
+                           "--max-connections",
+                           "--max-connections-per-user",
+                           "--max-body",
+                           "--tls-certificate",
+                           "--tls-key",
+                           "--handshake-timeout",
+                           "--proxy-protocol"}) {
     EXPECT_NE(help.find(flag), std::string::npos) << flag;
   }
 }
@@ -157,6 +207,20 @@ TEST(Options, EveryMistakeIsNamedInOneLine) {
        {"--seed", "'18446744073709551616'"}},
       {{"--backend", "h:1", "--seed", "1", "--seed", "2"}, {"--seed"}},
       {{"--backend", "h:1", "--record", ""}, {"--record", "''"}},
+      {{"--backend", "h:1", "--user-timeout", "60"},
+       {"--user-timeout", "'60'"}},
+      {{"--backend", "h:1", "--idle-timeout", ""}, {"--idle-timeout", "''"}},
+      {{"--backend", "h:1", "--max-connections", "0"},
+       {"--max-connections", "'0'"}},
+      {{"--backend", "h:1", "--max-connections-per-user", "many"},
+       {"--max-connections-per-user", "'many'"}},
+      {{"--backend", "h:1", "--max-body=-1"}, {"--max-body", "'-1'"}},
+      {{"--backend", "h:1", "--tls-certificate", "c"}, {"--tls-key", "0", "1"}},
+      {{"--backend", "h:1", "--tls-certificate", "c", "--tls-key", "k",
+        "--tls-key", "l"},
+       {"--tls-key", "2", "1"}},
+      {{"--backend", "h:1", "--handshake-timeout", "0s"},
+       {"--handshake-timeout", "'0s'"}},
       {{"--backend", "h:1", "--wrong"}, {"--wrong"}},
       {{"--back", "h:1"}, {"--back"}},
       {{"--backend", "h:1", "left over"}, {"'left over'"}},

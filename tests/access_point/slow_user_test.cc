@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "tests/access_point/support.h"
 
@@ -33,9 +34,26 @@ TEST(SlowUser, InTheMiddleOfAHeadGetsA408) {
 
 TEST(SlowUser, BetweenRequestsIsLeftWithoutAWord) {
   ScriptedBackend backend(Always(kOk));
-  RunningProxy proxy({backend.port()}, Impatient());
+  Options options = RunningProxy::Patient();
+  options.idle_timeout = std::chrono::milliseconds(20);
+  RunningProxy proxy({backend.port()}, options);
   Wire user = Wire::To(proxy.port());
   EXPECT_EQ(user.ReadToFin(), "");
+  Wire served = Wire::To(proxy.port());
+  served.Send(kGet);
+  EXPECT_EQ(served.Read().body, "ok");
+  EXPECT_EQ(served.ReadToFin(), "");
+}
+
+TEST(SlowUser, HasTheTimeForARequestFromItsFirstByteAndNotTheIdleTime) {
+  ScriptedBackend backend(Always(kOk));
+  Options options = Impatient();
+  options.idle_timeout = RunningProxy::Patient().idle_timeout;
+  RunningProxy proxy({backend.port()}, options);
+  Wire user = Wire::To(proxy.port());
+  std::this_thread::sleep_for(3 * options.user_timeout);
+  user.Send("G");
+  EXPECT_EQ(user.Read().Start(), kRequestTimeout);
 }
 
 TEST(SlowUser, InTheMiddleOfContentGetsA408AndTheBackendNoBlame) {

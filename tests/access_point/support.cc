@@ -73,8 +73,8 @@ Wire::Wire(tcp::socket socket) : socket_(std::move(socket)) {
   socket_.set_option(tcp::no_delay(true));
 }
 
-Wire Wire::To(std::uint16_t port) {
-  tcp::socket socket(Context());
+Wire Wire::To(std::uint16_t port, const char* from) {
+  tcp::socket socket(Context(), tcp::endpoint(net::ip::make_address(from), 0));
   socket.connect(Loopback(port));
   return Wire(std::move(socket));
 }
@@ -238,7 +238,9 @@ Options RunningProxy::Patient() {
   return {.timeout = kLong,
           .connect_timeout = kLong,
           .user_timeout = kLong,
-          .tunnel_timeout = kLong};
+          .idle_timeout = kLong,
+          .tunnel_timeout = kLong,
+          .handshake_timeout = kLong};
 }
 
 RunningProxy::RunningProxy(const std::vector<std::uint16_t>& backends,

@@ -42,8 +42,8 @@ class Wire {
  public:
   explicit Wire(tcp::socket socket);
 
-  // Connects to 127.0.0.1.
-  static Wire To(std::uint16_t port);
+  // Connects to 127.0.0.1, from another address of this machine if it is given.
+  static Wire To(std::uint16_t port, const char* from = "127.0.0.1");
   static std::unique_ptr<Wire> New(std::uint16_t port);  // The same.
 
   void Send(std::string_view bytes);
