@@ -49,10 +49,11 @@ inline double ExpectedLatency(const Terms& terms) {
 // before the first timeout. `ages_s` is the sum of the ages of `waiting`
 // requests whose work is `work`. Divides only where something is late.
 //
-// Each request may be one that takes long by itself, at odds of one to
-// kOddsOfLong. So `waiting` requests say no more than kOddsOfLong^waiting:
-// however long a backend is silent with a single request, it is tried again
-// when others have a few.
+// Each request may be one that takes long by itself, at odds of one to four. So
+// the factor is at most 4^waiting: however long a backend is silent with a
+// single request, it is tried again once others have a few. Where three of four
+// servers each hold one long request, each of the three gets 21 % of what
+// twelve users ask for meanwhile; without the bound they get nothing.
 inline double Overdue(double ages_s, std::uint32_t waiting, double work,
                       double latency_s, double factor) {
   constexpr int kOddsOfLongBits = 2;
