@@ -72,7 +72,8 @@ void AppendLimitHeads(const Scenario& scenario, TextRow& row) {
   }
   if (scenario.access_points > 1) row.emplace_back("apart %");
   for (std::size_t i = 0; i < els::kPriorities; ++i) {
-    if (Has(scenario, els::Priority(i))) row.emplace_back(kServed[i]);
+    if (Has(scenario, static_cast<els::Priority>(i)))
+      row.emplace_back(kServed[i]);
   }
 }
 
@@ -85,7 +86,7 @@ void AppendLimitCells(const Scenario& scenario, const LimitSummary& summary,
       "%.2f", Nanoseconds(summary.p99) / kNanosecondsPerMillisecond));
   if (scenario.access_points > 1) row.push_back(Percent(summary.apart));
   for (std::size_t i = 0; i < els::kPriorities; ++i) {
-    if (!Has(scenario, els::Priority(i))) continue;
+    if (!Has(scenario, static_cast<els::Priority>(i))) continue;
     row.push_back(Percent(summary.served[i]));
   }
 }
