@@ -176,16 +176,16 @@ void BodyDecoder::TakeSize(char c) {
 void BodyDecoder::TakeAfterSize(char c) {
   const bool space = c == ' ' || c == '\t';
   const bool control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-  if (++line_ > kChunkLineLimit) {
+  const bool fits =
+      space || c == ';' || (state_ == State::kExtension && !control);
+  if (++line_ > kChunkLineLimit || (!fits && c != '\r')) {
     state_ = State::kBad;
   } else if (c == '\r') {
     state_ = State::kSizeLf;
   } else if (c == ';') {
     state_ = State::kExtension;
   } else if (state_ != State::kExtension) {
-    state_ = space ? State::kAfterSize : State::kBad;
-  } else if (control && !space) {
-    state_ = State::kBad;
+    state_ = State::kAfterSize;
   }
 }
 

@@ -174,7 +174,7 @@ std::size_t Connection::Write(std::string_view bytes, Error& error) {
 void Connection::Push() {
   Error error;
   const std::size_t sent =
-      Write(std::string_view(out_).substr(out_sent_), error);
+      Write({out_.data() + out_sent_, out_.size() - out_sent_}, error);
   out_sent_ += sent;
   bytes_out_ += sent;
   broken_ = error && error != net::error::would_block;
