@@ -1,6 +1,7 @@
 #pragma once
 
-// How a struct of the C interface is read from its caller, and written to him.
+// How a struct of the C interface is read from its caller, and written to the
+// caller's memory.
 // Each struct says how large its caller knows it to be; els/c_api.h has the
 // rules. Pure and thread-safe. Errors are InvalidArgumentErrors.
 

@@ -11,9 +11,9 @@ namespace els::internal {
 namespace {
 
 // A backend that joins counts as having had this part of its fair share of the
-// recent picks. It is owed a little, as nobody knows how quick it is. A fourth
-// server of a quiet service, as good as the others, has 25 % of the picks of
-// its first 10 s (0.95: 30 %, 1: 21 %).
+// recent picks. The rest is owed to it, as nobody knows how quick the backend
+// is. A fourth server of a quiet service, as good as the others, has 25 % of
+// the picks of its first 10 s (0.95: 30 %, 1: 21 %).
 constexpr double kJoinsWith = 0.975;
 
 // The weights of a set, by their mean. All quotients are of weights, so that

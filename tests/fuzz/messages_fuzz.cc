@@ -143,8 +143,8 @@ void CheckContent(const Framing& framing, const std::string& bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const std::string_view all(reinterpret_cast<const char*>(data), size);
-  Require(!MayBecomeRequest(all) || !all.starts_with(' '), "a line too many",
-          all);
+  Require(!MayBecomeRequest(all) || !all.starts_with(' '),
+          "a request begins with a space", all);
   MayBecomeResponse(all);
   const std::optional<std::size_t> end = FindHeadEnd(all, 0);
   for (std::size_t searched = 0; searched <= std::min<std::size_t>(size, 64);
