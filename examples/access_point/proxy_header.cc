@@ -119,7 +119,9 @@ void ProxyHeaderReader::Look() {
 
 void ProxyHeaderReader::LookAtLine() {
   if (bytes_.ends_with("\r\n")) {
-    header_ = ParseLine(std::string_view(bytes_).substr(0, bytes_.size() - 2));
+    std::string_view line = bytes_;
+    line.remove_suffix(2);
+    header_ = ParseLine(line);
     bad_ = !header_;
   } else {
     bad_ = bytes_.size() == kProxyLineLimit;

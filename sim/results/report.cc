@@ -214,6 +214,14 @@ std::string RenderWindow(const Scenario& scenario, std::size_t index,
                          RenderTable(rows));
 }
 
+void SummariseCosts(const Histogram& costs, Summary& summary) {
+  summary.mean = costs.Mean();
+  summary.p50 = costs.Quantile(500);
+  summary.p90 = costs.Quantile(900);
+  summary.p99 = costs.Quantile(990);
+  summary.p999 = costs.Quantile(999);
+}
+
 }  // namespace
 
 Summary Summarise(std::string_view policy, absl::Span<const Result> results,
@@ -240,12 +248,8 @@ Summary Summarise(std::string_view policy, absl::Span<const Result> results,
       attempts += result.picks[i];
     }
   }
-  summary.mean = costs.Mean();
+  SummariseCosts(costs, summary);
   summary.standard_error = StandardError(results);
-  summary.p50 = costs.Quantile(500);
-  summary.p90 = costs.Quantile(900);
-  summary.p99 = costs.Quantile(990);
-  summary.p999 = costs.Quantile(999);
   summary.light = SummariseSize(light);
   summary.heavy = SummariseSize(heavy);
   summary.error_rate = Ratio(errors, costs.count());
