@@ -173,10 +173,14 @@ void Evidence::LearnOther(Outcome outcome, double latency_s, Work work,
 
 // The sample is censored: the answer would have taken longer than `latency_s`.
 // So only a sample above the backend's latency counts, and none is evidence of
-// being quick.
+// being quick. How long the caller waited says little of how slow the backend
+// is, and much of the caller's patience. So kMostSilence bounds it.
 void Evidence::LearnNoAnswer(Outcome outcome, double latency_s, Work work,
                              const Moment& moment) {
-  const Sample sample = PerWork(latency_s, work);
+  Sample sample = PerWork(latency_s, work);
+  sample.latency_s = std::min(
+      sample.latency_s,
+      std::max(kMostSilence * moment.latency_s, moment.failure_cost_s));
   if (sample.latency_s <= LatencySeconds(moment)) return;
   if (outcome == Outcome::kTimeout) {
     latency_sum_s_ *= moment.rules->trust_after_failure;

@@ -172,6 +172,14 @@ class Evidence {
   // 50).
   static constexpr double kMostSurprise = 10;
 
+  // A request without an answer counts as no more than this many times the
+  // fleet's latency, or as much as a failure costs, if that is more. Of the
+  // picks, one of ten that was frozen, and that had 200 times the usual time
+  // to answer, has 8.1 % again from 5 to 10 s after it is well (8: 14.4 %, 64:
+  // 3.2 %, without: 2.4 %). While it was frozen, 0.05 % were lost (8: 0.09 %,
+  // 64: 0.04 %, without: 0.02 %).
+  static constexpr double kMostSilence = 32;
+
   // Returns all fields but `id`, `tag` and `removed`.
   BackendSnapshot Snapshot(const Moment& moment, const Mishaps& mishaps) const;
 

@@ -13,6 +13,7 @@
 
 #include "els/balancer.h"
 #include "tests/core/virtual_clock.h"
+#include "tests/sanitized.h"
 
 namespace {
 long held = 0;  // Bytes, by this program's one thread.
@@ -38,12 +39,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr bool kSanitized =
-#if defined(__has_feature)
-    __has_feature(address_sanitizer);
-#else
-    false;
-#endif
 constexpr int kChanges = kSanitized ? 100'000 : 1'000'000;
 
 class MemoryRobustnessTest : public testing::Test {

@@ -151,10 +151,11 @@ class ModelBackend {
   // The answer would have taken longer than this.
   void NoAnswer(double latency_s, double work, double trust,
                 const ModelMoment& m, const Options& options) {
-    if (latency_s / work <= Latency(m, options)) return;
+    const double counted_s = std::min(
+        latency_s / work, std::max(32 * m.latency_s, m.failure_cost_s));
+    if (counted_s <= Latency(m, options)) return;
     Doubt(latency_, trust);
-    latency_.push_back(
-        {m.latency_clock, latency_s / work, std::min(1.0, work)});
+    latency_.push_back({m.latency_clock, counted_s, std::min(1.0, work)});
   }
 
   // Of what has succeeded.

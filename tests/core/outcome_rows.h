@@ -206,33 +206,42 @@ inline const Seen kTimedOut =
 // 150) / 2.6.
 inline const Seen kTimedOutSoon =
     Over(392.3077, 150, 1, 392.3077, {.successes = 1, .timeouts = 1});
+// But as no more than 32 * 150 ms: (0.6 * 200 + 4800 + 150) / 2.6.
+inline const Seen kTimedOutLate =
+    Over(1950, 150, 1, 1950, {.successes = 1, .timeouts = 1});
 // A longer wait without an answer: (200 + 500 + 150) / 3.
 inline const Seen kCancelled =
     Over(283.3333, 150, 1, 283.3333, {.successes = 1, .cancelled = 1});
 
 inline std::vector<Row> RowsOfTheTable() {
-  return {Row{"Success", Way::kFinish, Outcome::kSuccess, 500, kSucceeded},
-          Row{"Failure", Way::kFinish, Outcome::kFailure, 500, kFailed},
-          Row{"FailureAtOnce", Way::kFinish, Outcome::kFailure, 1,
-              Over(175, 75.5, 1.6 / 2.6, 175 + 468.75,
-                   {.successes = 1, .failures = 1})},
-          Row{"FailureThatTakesLong", Way::kFinish, Outcome::kFailure, 5000,
-              Over(175, 2575, 1.6 / 2.6, 175 + 1609.375,
-                   {.successes = 1, .failures = 1})},
-          Row{"TimeoutLongerThanAFailureCosts", Way::kFinish, Outcome::kTimeout,
-              1000, kTimedOut},
-          Row{"TimeoutShorterThanThat", Way::kFinish, Outcome::kTimeout, 100,
-              kTimedOutSoon},
-          Row{"CancelledLongerThanUsual", Way::kFinish, Outcome::kCancelled,
-              500, kCancelled},
-          Row{"CancelledShorterThanUsual", Way::kFinish, Outcome::kCancelled,
-              100, Untaught({.successes = 1, .cancelled = 1})},
-          Row{"NeutralLaterThanASuccess", Way::kFinish, Outcome::kNeutral, 500,
-              Untaught({.successes = 1, .neutral = 1})},
-          Row{"NeutralSoonerThanASuccess", Way::kFinish, Outcome::kNeutral, 75,
-              Spared(0.1)},
-          Row{"Dropped", Way::kDrop, Outcome::kSuccess, 500,
-              Untaught({.successes = 1, .dropped = 1})}};
+  return {
+      Row{"Success", Way::kFinish, Outcome::kSuccess, 500, kSucceeded},
+      Row{"Failure", Way::kFinish, Outcome::kFailure, 500, kFailed},
+      Row{"FailureAtOnce", Way::kFinish, Outcome::kFailure, 1,
+          Over(175, 75.5, 1.6 / 2.6, 175 + 468.75,
+               {.successes = 1, .failures = 1})},
+      Row{"FailureThatTakesLong", Way::kFinish, Outcome::kFailure, 5000,
+          Over(175, 2575, 1.6 / 2.6, 175 + 1609.375,
+               {.successes = 1, .failures = 1})},
+      Row{"TimeoutLongerThanAFailureCosts", Way::kFinish, Outcome::kTimeout,
+          1000, kTimedOut},
+      Row{"TimeoutShorterThanThat", Way::kFinish, Outcome::kTimeout, 100,
+          kTimedOutSoon},
+      Row{"TimeoutAfterAVeryLongWait", Way::kFinish, Outcome::kTimeout, 60'000,
+          kTimedOutLate},
+      Row{"CancelledAfterAVeryLongWait", Way::kFinish, Outcome::kCancelled,
+          60'000,
+          Over(1716.6667, 150, 1, 1716.6667, {.successes = 1, .cancelled = 1})},
+      Row{"CancelledLongerThanUsual", Way::kFinish, Outcome::kCancelled, 500,
+          kCancelled},
+      Row{"CancelledShorterThanUsual", Way::kFinish, Outcome::kCancelled, 100,
+          Untaught({.successes = 1, .cancelled = 1})},
+      Row{"NeutralLaterThanASuccess", Way::kFinish, Outcome::kNeutral, 500,
+          Untaught({.successes = 1, .neutral = 1})},
+      Row{"NeutralSoonerThanASuccess", Way::kFinish, Outcome::kNeutral, 75,
+          Spared(0.1)},
+      Row{"Dropped", Way::kDrop, Outcome::kSuccess, 500,
+          Untaught({.successes = 1, .dropped = 1})}};
 }
 
 // At the time of the pick, or before, there is no latency.

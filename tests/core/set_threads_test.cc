@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "els/balancer.h"
+#include "tests/sanitized.h"
 
 namespace els {
 namespace {
@@ -50,7 +51,7 @@ TEST_P(ShrinkingSetTest, PicksOfManyThreadsFindABackendOfASet) {
       }
     });
   }
-  for (int change = 0; change < 100; ++change) {
+  for (int change = 0; change < (kSanitized ? 30 : 100); ++change) {
     ASSERT_TRUE(balancer.SetBackends(all, kStart).ok());
     std::this_thread::yield();
     ASSERT_TRUE(balancer.SetBackends(few, kStart).ok());

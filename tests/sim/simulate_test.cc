@@ -13,6 +13,7 @@
 
 #include "absl/strings/ascii.h"
 #include "sim/files/catalogue.h"
+#include "tests/sanitized.h"
 #include "tests/sim/policy_setup.h"
 
 namespace els_sim {
@@ -346,8 +347,14 @@ std::string CamelCase(const testing::TestParamInfo<const PolicyInfo*>& info) {
   return name;
 }
 
+std::vector<const PolicyInfo*> PoliciesOfEveryScenario() {
+  if (els::kSanitized) return {FindPolicy("els")};
+  return AllPolicies();
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, InEveryScenario,
-                         ::testing::ValuesIn(AllPolicies()), CamelCase);
+                         ::testing::ValuesIn(PoliciesOfEveryScenario()),
+                         CamelCase);
 
 }  // namespace
 }  // namespace els_sim
