@@ -65,7 +65,7 @@ void Connection::Receive() {
   const std::span<char> space = in_.Space();
   if (space.empty()) return;
   receiving_ = true;
-  if (tls_ != nullptr) return AwaitSecureBytes(tcp::socket::wait_read);
+  if (tls_ != nullptr) return AwaitBytes(tcp::socket::wait_read);
   socket_.async_read_some(
       net::buffer(space.data(), space.size()),
       [self = shared_from_this()](const Error& error, std::size_t size) {
@@ -74,19 +74,34 @@ void Connection::Receive() {
 }
 
 void Connection::ReceiveNext() {
-  if (!receiving_) in_.Shrink();
-  Receive();
+  if (receiving_ || ended_ || closed_) return;
+  if (!in_.empty()) return Receive();
+  in_.Release();
+  receiving_ = true;
+  AwaitBytes(tcp::socket::wait_read);
 }
 
-void Connection::AwaitSecureBytes(tcp::socket::wait_type what) {
+void Connection::AwaitBytes(tcp::socket::wait_type what) {
   const auto on_ready = [self = shared_from_this()](const Error&) {
-    if (!self->closed_) self->ReceiveSecurely();
+    if (!self->closed_) self->ReceiveAwaited();
   };
-  // Nothing more need come into the socket for those.
-  if (what == tcp::socket::wait_read && tls_->pending()) {
+  // Nothing more need come into the socket for what TLS holds.
+  if (what == tcp::socket::wait_read && tls_ != nullptr && tls_->pending()) {
     return net::post(socket_.get_executor(), [on_ready] { on_ready({}); });
   }
   socket_.async_wait(what, on_ready);
+}
+
+void Connection::ReceiveAwaited() {
+  if (tls_ != nullptr) return ReceiveSecurely();
+  const std::span<char> space = in_.Space();
+  Error error;
+  const std::size_t size =
+      socket_.receive(net::buffer(space.data(), space.size()), 0, error);
+  if (error == net::error::would_block) {
+    return AwaitBytes(tcp::socket::wait_read);
+  }
+  OnReceived(error, size);
 }
 
 void Connection::ReceiveSecurely() {
@@ -95,9 +110,9 @@ void Connection::ReceiveSecurely() {
   const bool established = in_handshake_ && tls_->established();
   if (established) in_handshake_ = false;
   if (next == Next::kWritable) {
-    AwaitSecureBytes(tcp::socket::wait_write);
+    AwaitBytes(tcp::socket::wait_write);
   } else if (next == Next::kReadable && !established) {
-    AwaitSecureBytes(tcp::socket::wait_read);
+    AwaitBytes(tcp::socket::wait_read);
   } else {
     Error error;
     if (next == Next::kEnd) error = net::error::eof;
@@ -180,6 +195,7 @@ void Connection::Push() {
   broken_ = error && error != net::error::would_block;
   if (broken_ || out_sent_ == out_.size()) {
     out_.clear();
+    out_.shrink_to_fit();
     out_sent_ = 0;
   } else {
     AwaitRoom();

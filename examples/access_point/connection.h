@@ -66,7 +66,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // most one read waits, so it may be begun ahead of need: a connection that
   // nobody uses is watched in this way. Moves the bytes in `in`.
   void Receive();
-  // The same between two messages: gives back what the last one needed.
+  // The same between two messages, where most connections are most of the time:
+  // if nothing has come yet, no memory is held for what will come.
   void ReceiveNext();
   InBuffer& in() { return in_; }
   bool ended() const { return ended_; }          // Nothing more will come.
@@ -108,7 +109,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static constexpr els::TimePoint kNever = els::TimePoint::max();
 
   void Notify();
-  void AwaitSecureBytes(tcp::socket::wait_type what);
+  void AwaitBytes(tcp::socket::wait_type what);
+  void ReceiveAwaited();
   void ReceiveSecurely();
   void OnReceived(const Error& error, std::size_t size);
   void SendSecurely(std::initializer_list<std::string_view> pieces);

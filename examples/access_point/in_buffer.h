@@ -9,9 +9,8 @@
 
 namespace access_point {
 
-// Bytes received and not used yet, in one piece. Begins small, as most
-// connections are idle most of the time, and grows up to a limit: what a peer
-// can make us keep is bounded by it.
+// Bytes received and not used yet, in one piece. Begins small, as most messages
+// are, and grows up to a limit: what a peer can make us keep is bounded by it.
 class InBuffer {
  public:
   // REQUIRES: 0 < first <= block <= limit. It grows to `block` when reads fill
@@ -50,10 +49,9 @@ class InBuffer {
     full_ = end_ == capacity_;
   }
 
-  // Gives back what it has grown by, if there is nothing in it.
-  // REQUIRES: nothing is being received into the space.
-  void Shrink() {
-    if (!empty() || capacity_ <= first_) return;
+  // Gives back all memory. REQUIRES: empty(), and nothing is being received
+  // into the space.
+  void Release() {
     begin_ = end_ = capacity_ = 0;
     full_ = false;
     data_.reset();

@@ -124,7 +124,7 @@ Async<bool> Session::ReadRequest() {
     wait.Update(
         begun ? service_.options.user_timeout : service_.options.idle_timeout,
         begun);
-    user_->Receive();
+    user_->ReceiveNext();
     co_await wake_.Wait();
   }
   co_return !draining_;
@@ -291,7 +291,7 @@ Async<std::optional<End>> Session::Connect(std::size_t backend,
   while (connection.connecting()) {
     if (user_->gone()) co_return End::kUserGone;
     if (connection.expired()) co_return End::kTimeout;
-    if (user_->in().empty()) user_->Receive();
+    if (user_->in().empty()) user_->ReceiveNext();
     co_await wake_.Wait();
   }
   connection.Disarm();
