@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <exception>
@@ -18,6 +19,7 @@
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 
@@ -104,6 +106,9 @@ AccessPointProgram::AccessPointProgram(
   const std::size_t colon = line.rfind(':');
   if (colon == std::string::npos) throw std::runtime_error(Log());
   port_ = static_cast<std::uint16_t>(std::stoul(line.substr(colon + 1)));
+  rlimit limit = {};
+  ::prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit);
+  most_descriptors_ = limit.rlim_cur;
 }
 
 int AccessPointProgram::Descriptors() const {
@@ -116,6 +121,15 @@ long AccessPointProgram::ResidentKib() const {
   const std::string status = Content(absl::StrCat("/proc/", pid_, "/status"));
   constexpr std::string_view kField = "VmRSS:";
   return std::stol(status.substr(status.find(kField) + kField.size()));
+}
+
+void AccessPointProgram::LimitDescriptors(rlim_t most) const {
+  rlimit limit = {};
+  ::prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit);
+  limit.rlim_cur = most;
+  if (::prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr) != 0) {
+    throw std::system_error(errno, std::generic_category(), "prlimit");
+  }
 }
 
 int AccessPointProgram::Stop() {

@@ -3,6 +3,7 @@
 // Processes for the chaos tests: an access point, backends that go wrong, and
 // users who keep coming.
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <atomic>
@@ -62,6 +63,10 @@ class AccessPointProgram {
 
   int Descriptors() const;  // Open now.
   long ResidentKib() const;
+  // From now on none can be opened; those that are open stay.
+  void ForbidDescriptors() const { LimitDescriptors(0); }
+  // So many as at the start can be again.
+  void AllowDescriptors() const { LimitDescriptors(most_descriptors_); }
 
   // SIGTERM, and its exit status.
   int Stop();
@@ -69,9 +74,12 @@ class AccessPointProgram {
   std::string Log() const;
 
  private:
+  void LimitDescriptors(rlim_t most) const;
+
   TemporaryFolder folder_;
   Child program_;
   pid_t pid_;
+  rlim_t most_descriptors_;
   std::uint16_t port_;
 };
 

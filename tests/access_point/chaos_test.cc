@@ -7,7 +7,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <fstream>
 #include <list>
 #include <memory>
 #include <numeric>
@@ -313,6 +315,40 @@ TEST(TooManyUsers, AreRefusedAndHarmNobody) {
   EXPECT_EQ(Load(program.port(), kPerSecond, kPerSecond).Wait(),
             (Ends{{"", kPerSecond}}));
   EXPECT_EQ(program.Stop(), 0) << program.Log();
+}
+
+// The rows of what the access point has recorded: an attempt each.
+int Attempts(const std::string& record) {
+  std::ifstream file(record);
+  int attempts = 0;
+  for (std::string line; std::getline(file, line);) {
+    attempts += !line.empty() && std::isdigit(line.front()) ? 1 : 0;
+  }
+  return attempts;
+}
+
+// The backend has not heard of such a request, so nothing can be learnt of it.
+TEST(NoDescriptorForABackend, RefusesTheRequestAndTeachesNothing) {
+  const TemporaryFolder folder;
+  const std::string record = folder.File("record");
+  std::list<FaultyBackend> backends(2);
+  AccessPointProgram program({backends.front().port(), backends.back().port()},
+                             {"--max-idle", "0", "--record", record});
+  Wire user = Wire::To(program.port());
+  const auto ask = [&] {
+    user.Send(kGet);
+    return user.Read();
+  };
+  EXPECT_EQ(ask().body, "whole");
+  program.ForbidDescriptors();
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(ask().Start(), "HTTP/1.1 503 Service Unavailable");
+  }
+  program.AllowDescriptors();
+  EXPECT_EQ(ask().body, "whole");
+  EXPECT_EQ(program.Stop(), 0) << program.Log();
+  EXPECT_EQ(Attempts(record), 2);
+  EXPECT_NE(program.Log().find("the limit on open files"), std::string::npos);
 }
 
 }  // namespace
