@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -121,24 +122,22 @@ TEST(Program, RetryBudgetOfZeroLeavesTheUserTheFirst5xx) {
 }
 
 TEST(Program, EveryAddressOfANameIsABackendOfItsOwn) {
-  // The name means 127.0.0.1, and where the system says so, ::1 as well.
-  ScriptedBackend backend(Always(kOk));
-  Child program(
-      Command({"--listen", "127.0.0.1:0", "--timeout", "1h", "--policy",
-               "round-robin", "--retry-budget", "0", "--backend",
-               absl::StrCat("localhost:", backend.port()), "--backend",
-               absl::StrCat("127.0.0.1:", backend.port()), "--backend",
-               absl::StrCat("[::1]:", backend.port())}));
-  const std::uint16_t port = ListeningPort(program);
-  // Two addresses, of which nobody listens on the second: in turn, and no
-  // address counts twice because it is given twice.
-  Wire user = Wire::To(port);
-  int served = 0;
+  constexpr char kOther[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother";
+  ScriptedBackend one(Always(kOk));
+  ScriptedBackend other(Always(kOther), "127.0.0.2", one.port());
+  // No address counts twice because it is given twice.
+  Child program({"env", "LD_PRELOAD=" ELS_TWO_ADDRESSES,
+                 ELS_ACCESS_POINT_PROGRAM, "--listen", "127.0.0.1:0",
+                 "--timeout", "1h", "--policy", "round-robin", "--backend",
+                 absl::StrCat("two.test:", one.port()), "--backend",
+                 absl::StrCat("127.0.0.1:", one.port())});
+  Wire user = Wire::To(ListeningPort(program));
+  std::map<std::string, int> answers;
   for (int i = 0; i < 20; ++i) {
     user.Send(kGet);
-    served += user.Read().body == "ok" ? 1 : 0;
+    ++answers[user.Read().body];
   }
-  EXPECT_EQ(served, 10);
+  EXPECT_EQ(answers, (std::map<std::string, int>{{"ok", 10}, {"other", 10}}));
 }
 
 // With so few open files that not all users can be served.

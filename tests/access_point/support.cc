@@ -174,9 +174,10 @@ void Wire::ShutDown() {
   if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
 }
 
-ScriptedBackend::ScriptedBackend(Script script)
+ScriptedBackend::ScriptedBackend(Script script, const char* at,
+                                 std::uint16_t port)
     : script_(std::move(script)),
-      acceptor_(Context(), Loopback(0)),
+      acceptor_(Context(), {net::ip::make_address(at), port}),
       port_(acceptor_.local_endpoint().port()),
       accepting_([this] { Accept(); }) {}
 

@@ -103,7 +103,9 @@ class ScriptedBackend {
  public:
   using Script = std::function<void(Wire&)>;
 
-  explicit ScriptedBackend(Script script);
+  // `at`: where it listens; port 0 takes a free one.
+  explicit ScriptedBackend(Script script, const char* at = "127.0.0.1",
+                           std::uint16_t port = 0);
   ~ScriptedBackend();
 
   std::uint16_t port() const { return port_; }
