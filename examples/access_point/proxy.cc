@@ -172,7 +172,7 @@ class Proxy::Server {
                                                  "': ", error.message()));
     }
     Error ignored;
-    acceptor_->non_blocking(true, ignored);  // For RefuseOne.
+    acceptor_->non_blocking(true, ignored);
     const tcp::endpoint bound = acceptor_->local_endpoint();
     address_ = {bound.address().to_string(), bound.port()};
     return absl::OkStatus();
@@ -203,17 +203,30 @@ class Proxy::Server {
   // would fail as well, until some request is done.
   static constexpr els::Duration kAcceptPause = std::chrono::milliseconds(100);
 
-  // Deals the users out to the workers in turn.
+  // Waits for users, and accepts each in the handler: if there is no memory for
+  // one, there may be for the next.
   void Accept() {
+    acceptor_->async_wait(tcp::acceptor::wait_read, [this](const Error&) {
+      if (!acceptor_->is_open()) return;
+      try {
+        if (!AcceptOne()) return Pause();
+      } catch (const std::exception& exception) {
+        Report(exception);
+      }
+      Accept();
+    });
+  }
+
+  // Deals the users out to the workers in turn. False if that cannot be gone on
+  // with at once.
+  bool AcceptOne() {
     Worker& worker = *workers_[next_++ % workers_.size()];
-    acceptor_->async_accept(
-        worker.context(),
-        [this, &worker](const Error& error, tcp::socket user) {
-          if (!acceptor_->is_open()) return;
-          if (error) return IsShortage(error) ? RefuseOne() : Pause();
-          Welcome(worker, std::move(user));
-          Accept();
-        });
+    Error error;
+    tcp::socket user = acceptor_->accept(worker.context(), error);
+    if (error == net::error::would_block) return true;
+    if (error) return IsShortage(error) && RefuseOne();
+    Welcome(worker, std::move(user));
+    return true;
   }
 
   // More users than descriptors for their requests would make requests fail
@@ -231,16 +244,15 @@ class Proxy::Server {
   }
 
   // Accepts with the descriptor in reserve, as the user would else wait for a
-  // time that nobody knows.
-  void RefuseOne() {
+  // time that nobody knows. False if that failed, too.
+  bool RefuseOne() {
     reserve_.Release();
     Error error;
     tcp::socket user = acceptor_->accept(error);
     ReportShortage();
     if (!error) Refuse(std::move(user));
     reserve_.Restore();
-    if (error) return Pause();
-    Accept();
+    return !error;
   }
 
   void Pause() {

@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "tests/access_point/support.h"
 #include "tests/core/failing_memory.h"
@@ -26,21 +28,26 @@ enum class Place { kNowhere, kPick, kAnswered, kFinish };
 class Faulty final : public Picker {
  public:
   void ThrowIn(Place place) {
-    // Who has its answer may have an attempt that is not finished yet.
-    while (attempts_ > 0) std::this_thread::yield();
+    AwaitEnds();
     place_ = place;
   }
 
-  // From the next pick on, the allocation after `count` others fails.
-  void RunOutOfMemoryAfter(std::int64_t count) { count_ = count; }
-  // Ends that. Whether an allocation failed since.
+  // The allocation after `count` others fails: from the next pick to the end of
+  // its attempt, or from the next such end to the pick that follows.
+  void RunOutOfMemoryInARequest(std::int64_t count) { in_request_ = count; }
+  void RunOutOfMemoryBetween(std::int64_t count) {
+    AwaitEnds();
+    between_ = count;
+  }
+  // Whether one has failed since this was last called.
   bool HasRunOut() { return ran_out_.exchange(false); }
 
   std::unique_ptr<Attempt> Pick(els::TimePoint,
                                 std::optional<std::size_t>) override {
+    EndShortage();
     Visit(Place::kPick);
     auto attempt = std::make_unique<OneAttempt>(*this);
-    attempt->shortage = NextShortage();
+    BeginShortage(in_request_);
     return attempt;
   }
 
@@ -48,8 +55,9 @@ class Faulty final : public Picker {
   struct OneAttempt final : public Attempt {
     explicit OneAttempt(Faulty& of) : picker(of) { ++picker.attempts_; }
     ~OneAttempt() override {
+      picker.EndShortage();
+      picker.BeginShortage(picker.between_);
       --picker.attempts_;
-      if (shortage && shortage->HasFailed()) picker.ran_out_ = true;
     }
     std::size_t backend() const override { return 0; }
     void Answered(els::Outcome, els::TimePoint) override {
@@ -60,8 +68,12 @@ class Faulty final : public Picker {
     }
 
     Faulty& picker;
-    std::unique_ptr<FailingMemory> shortage;  // Of the thread that serves.
   };
+
+  // Who has its answer may have an attempt that is not finished yet.
+  void AwaitEnds() const {
+    while (attempts_ > 0) std::this_thread::yield();
+  }
 
   void Visit(Place place) {
     Place expected = place;
@@ -70,34 +82,47 @@ class Faulty final : public Picker {
     }
   }
 
-  std::unique_ptr<FailingMemory> NextShortage() {
-    const std::int64_t count = count_.exchange(-1);
-    if (count < 0) return nullptr;
-    return std::make_unique<FailingMemory>(count, Shortage::kMoment);
+  void BeginShortage(std::atomic<std::int64_t>& after) {
+    const std::int64_t count = after.exchange(-1);
+    if (count >= 0) shortage_.emplace(count, Shortage::kMoment);
+  }
+  void EndShortage() {
+    if (shortage_ && shortage_->HasFailed()) ran_out_ = true;
+    shortage_.reset();
   }
 
   std::atomic<Place> place_ = Place::kNowhere;
-  std::atomic<std::int64_t> count_ = -1;
+  std::atomic<std::int64_t> in_request_ = -1;
+  std::atomic<std::int64_t> between_ = -1;
+  std::optional<FailingMemory> shortage_;  // Of the thread that serves.
   std::atomic<bool> ran_out_ = false;
   std::atomic<int> attempts_ = 0;
 };
 
 class Exception : public testing::Test {
  protected:
+  static constexpr els::Duration kShort = std::chrono::seconds(2);
+
   Exception() {
     Options options = RunningProxy::Patient();
+    // For who is forgotten as a handler throws.
+    options.handshake_timeout = options.idle_timeout = kShort;
     options.listen = {"127.0.0.1", 0};
     options.backends = {{"127.0.0.1", backend_.port()}};
     auto proxy = Proxy::Open(options, picker_);
     if (!proxy.ok()) throw std::runtime_error(proxy.status().ToString());
     proxy_ = *std::move(proxy);
     thread_ = std::jthread([this] { proxy_->Run(); });
-    witness_ = New();
-    ExpectService(*witness_);
+    NewWitness();
   }
   ~Exception() override {
     proxy_->Stop();
     thread_.join();
+  }
+
+  void NewWitness() {
+    witness_ = New();
+    ExpectService(*witness_);
   }
 
   std::unique_ptr<Wire> New() const {
@@ -145,13 +170,39 @@ TEST_F(Exception, OfEachAllocationInARequestHarmsNoOtherUser) {
   int failures = 0;
   for (bool ran_out = true; ran_out && !HasFailure(); failures += ran_out) {
     const std::unique_ptr<Wire> user = New();
-    picker_.RunOutOfMemoryAfter(failures);
+    picker_.RunOutOfMemoryInARequest(failures);
     user->Send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     std::string answer;
     user->ReadToEnd(answer);
     ExpectOthersAreServed();
     ran_out = picker_.HasRunOut();
     EXPECT_TRUE(ran_out || answer.ends_with("ok")) << answer;
+  }
+  EXPECT_GE(failures, 3);
+}
+
+TEST_F(Exception, OfEachAllocationBeforeARequestHarmsNoOtherUser) {
+  int failures = 0;
+  std::vector<std::unique_ptr<Wire>> silent;
+  for (const bool is_new : {true, false}) {
+    int failed = 0;
+    for (bool ran_out = true; ran_out && !HasFailure(); failed += ran_out) {
+      NewWitness();
+      std::unique_ptr<Wire> user = New();
+      ExpectService(*user);
+      picker_.RunOutOfMemoryBetween(failed);
+      ExpectService(*user);
+      // Several, as the first ones take what those who left have given back.
+      for (int i = 0; is_new && i < 10; ++i) silent.push_back(New());
+      if (is_new) user = New();
+      std::string answer;
+      user->Send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      user->ReadToEnd(answer);
+      ExpectService(*New());
+      ran_out = picker_.HasRunOut();
+      EXPECT_TRUE(ran_out || answer.ends_with("ok")) << answer;
+    }
+    failures += failed;
   }
   EXPECT_GE(failures, 3);
 }
