@@ -1,5 +1,5 @@
-// Pick, Answered and Finish allocate nothing, nor does a retry budget, a limit
-// or an estimator of work.
+// Pick, Answered and Finish allocate nothing, nor does a retry budget, a limit,
+// a timer of hedges or an estimator of work.
 
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 
 #include "els/balancer.h"
 #include "els/concurrency_limit.h"
+#include "els/hedge_timer.h"
 #include "els/retry_budget.h"
 #include "els/work_estimator.h"
 #include "tests/core/failing_memory.h"
@@ -69,6 +70,24 @@ TEST(AllocationTest, AnAdmissionAllocatesNothing) {
 }
 
 // Known and new keys, more than there are places.
+TEST(AllocationTest, AHedgeAllocatesNothing) {
+  VirtualClock clock;
+  HedgeTimer timer({.keys = 8, .half_life = std::chrono::seconds(1)});
+  std::vector<std::string> keys;
+  for (int i = 0; i < 500; ++i) keys.push_back("/route/" + std::to_string(i));
+  const std::int64_t before = AllocatedBlocks();
+  int hedges = 0;
+  for (std::size_t i = 0; i < 5000; ++i) {
+    Hedge hedge = timer.Start(keys[i % (1 + i % keys.size())], clock.now());
+    clock.Advance(std::chrono::milliseconds(1 + i % 50));
+    if (i % 20 == 0 && hedge.TrySend()) ++hedges;
+    hedge.Done(Outcome::kSuccess, clock.now());
+  }
+  EXPECT_EQ(AllocatedBlocks() - before, 0);
+  EXPECT_GT(hedges, 100);
+}
+
+// Likewise.
 TEST(AllocationTest, AnEstimateAllocatesNothing) {
   VirtualClock clock;
   WorkEstimator estimator({.keys = 64});
