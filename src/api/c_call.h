@@ -1,7 +1,7 @@
 #pragma once
 
 // What the calls of the C interface have in common: what their handles hold,
-// and how an error becomes an els_status.
+// what a key is, and how an error becomes an els_status.
 
 #include <algorithm>
 #include <cstddef>
@@ -54,6 +54,14 @@ class Message {
   char* text_ = nullptr;
   std::size_t size_ = 0;
 };
+
+inline bool IsKey(els_id key) { return key.data != nullptr || key.size == 0; }
+
+// REQUIRES: IsKey(key).
+inline std::string_view TextOf(els_id key) {
+  return key.size == 0 ? std::string_view()
+                       : std::string_view(key.data, key.size);
+}
 
 // Returns the els_status that `call` returns. Turns an exception into a status.
 template <typename Call>

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,18 +18,9 @@ struct els_work_estimator {
 
 using els::internal::FromNanoseconds;
 using els::internal::Guarded;
+using els::internal::IsKey;
 using els::internal::Message;
-
-namespace {
-
-bool IsKey(els_id key) { return key.data != nullptr || key.size == 0; }
-
-std::string_view TextOf(els_id key) {
-  return key.size == 0 ? std::string_view()
-                       : std::string_view(key.data, key.size);
-}
-
-}  // namespace
+using els::internal::TextOf;
 
 els_status els_work_estimator_options_init(els_work_estimator_options* options,
                                            size_t struct_size) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "els/c_explanation.h"
+#include "els/c_hedge_timer.h"
 #include "els/c_work_estimator.h"
 
 static int failures = 0;
@@ -304,6 +305,26 @@ static void TheWorkOfARequestIsEstimated(void) {
   els_work_estimator_free(estimator);
 }
 
+static void AHedgeIsSentOnce(void) {
+  els_hedge_timer* timer = NULL;
+  els_hedge_timer_options options;
+  els_hedge hedge = ELS_HEDGE_INIT;
+  int i;
+  CHECK(els_hedge_timer_options_init(&options, sizeof options) == ELS_OK);
+  CHECK(els_hedge_timer_new(&options, &timer, NULL, 0) == ELS_OK);
+  CHECK(els_hedge_try_send(timer, &hedge) == 0);
+  for (i = 0; i < 200; ++i) {
+    CHECK(els_hedge_timer_start(timer, IdOf("/"), kStart, &hedge) == ELS_OK);
+    CHECK(els_hedge_done(timer, &hedge, ELS_SUCCESS, kStart + 1000000) ==
+          ELS_OK);
+  }
+  CHECK(els_hedge_timer_start(timer, IdOf("/"), kStart, &hedge) == ELS_OK);
+  CHECK(hedge.delay_ns >= 1000000 && hedge.delay_ns <= 1125000);
+  CHECK(els_hedge_try_send(timer, &hedge) == 1);
+  CHECK(els_hedge_try_send(timer, &hedge) == 0);
+  els_hedge_timer_free(timer);
+}
+
 static void APickIsExplained(void) {
   els_balancer* balancer = NULL;
   els_explanations* kept = NULL;
@@ -336,6 +357,7 @@ int main(void) {
   ARetryGoesElsewhere();
   ABackendThatLeftIsListedWhileItHasRequests();
   TheWorkOfARequestIsEstimated();
+  AHedgeIsSentOnce();
   APickIsExplained();
   return failures == 0 ? 0 : 1;
 }
