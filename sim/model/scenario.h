@@ -14,8 +14,7 @@
 #include <variant>
 #include <vector>
 
-#include "els/concurrency_limit.h"
-#include "els/retry_budget.h"
+#include "sim/model/access_points.h"
 #include "sim/model/virtual_time.h"
 
 namespace els_sim {
@@ -254,49 +253,6 @@ struct ServerPlan {
   // pass them over.
   double weight = 1;
   std::optional<std::uint64_t> max_outstanding = {};
-};
-
-// -- Access points
-
-// What an access point knows of a request's size before it sends it. els makes
-// use of that; no other policy here does.
-enum class WorkTold {
-  kNone,
-  kSize,  // All: els::Request::work is the size over the mean size.
-  kKey,   // A key, SizeClass: an els::WorkEstimator learns from how long the
-          // answers took what it stands for.
-};
-
-// So often is a request that failed or timed out sent again, to a server that
-// has not failed it yet.
-struct Retries {
-  std::size_t most = 0;
-  // Before the k-th retry of a request: uniform between 0 and
-  // backoff * 2^(k - 1).
-  Duration backoff = {};
-  // What each access point may retry, of all its requests; empty: everything.
-  std::optional<els::RetryBudgetOptions> budget = {};
-};
-
-// Bounds what each access point has outstanding. What it refuses has failed at
-// once, and is not sent again.
-struct LimitPlan {
-  std::string limiter = "els";                // See Limiters.
-  els::ConcurrencyLimitOptions options = {};  // Of "els" alone.
-};
-
-// The parts of the requests that are of these priorities; the others are
-// normal. Each in [0, 1], and their sum, too.
-struct Priorities {
-  double sheddable = 0;
-  double critical = 0;
-};
-
-// A part `heavy`, in (0, 1), of the access points, those that come first, has a
-// part `share` of the requests; the others share the rest.
-struct Skew {
-  double heavy = 0.2;
-  double share = 0.8;
 };
 
 // A stretch of a run, [from, until), that is measured by itself.

@@ -14,6 +14,7 @@
 #include "sim/model/in_flight.h"
 #include "sim/model/slab.h"
 #include "sim/model/stage.h"
+#include "sim/model/tally.h"
 #include "sim/model/workload.h"
 
 namespace els_sim {
@@ -62,7 +63,7 @@ class Simulation final {
   Workload workload_;
   std::vector<std::unique_ptr<Policy>> policies_;  // By access point.
   Gate gate_;
-  WindowTally windows_;
+  Tally tally_;
 
   std::deque<std::uint32_t> queue_;      // What is held back, in order.
   std::optional<Arrival> next_arrival_;  // Empty: there will be no more.
@@ -72,7 +73,7 @@ class Simulation final {
   std::uint32_t versions_ = 0;
 
   Conservation conservation_;
-  Result result_;
+  Time end_ = {};  // Of the request that ended last.
 };
 
 Simulation::Simulation(const Scenario& scenario, const PolicyInfo& policy,
@@ -86,9 +87,7 @@ Simulation::Simulation(const Scenario& scenario, const PolicyInfo& policy,
       workload_(scenario, seed),
       policies_(MakePolicies(scenario, policy, seed, fleet_)),
       gate_(scenario, seed),
-      windows_(scenario) {
-  result_.picks.resize(scenario.servers.size());
-}
+      tally_(scenario) {}
 
 Result Simulation::Run() && {
   AwaitChangesOfMembership();
@@ -103,12 +102,12 @@ Result Simulation::Run() && {
     // Before what else is due at this instant, as the user does not wait.
     for (; !at_once_.empty(); at_once_.pop_front()) Arrive(at_once_.front());
   }
-  conservation_.Check(scenario_.name,
-                      result_.succeeded + result_.failed + result_.timed_out);
-  result_.windows = std::move(windows_).Results();
-  result_.limit = gate_.all();
-  result_.limit_windows = gate_.windows();
-  return std::move(result_);
+  conservation_.Check(scenario_.name, tally_.ended());
+  Result result = std::move(tally_).Results();
+  result.end = end_;
+  result.limit = gate_.all();
+  result.limit_windows = gate_.windows();
+  return result;
 }
 
 void Simulation::AwaitChangesOfMembership() {
@@ -196,7 +195,7 @@ void Simulation::Send(std::uint32_t request_id) {
   if (!attempt.has_value()) {
     gate_.Done(access_point, *admitted, els::Outcome::kCancelled, {},
                stage_.now);
-    ++result_.shed;
+    tally_.Shed();
     return EndRequest(request_id, els::Outcome::kFailure, {});
   }
   const bool held = one_queue_ && !fleet_.IsFree(attempt->server);
@@ -221,9 +220,7 @@ void Simulation::Send(std::uint32_t request_id) {
 
 void Simulation::Go(std::uint32_t id) {
   const Sent& sent = stage_.sent[id];
-  const std::uint32_t server = sent.attempt.server;
-  ++result_.picks[server];
-  windows_.Sent(server, sent.access_point % scenario_.zones, stage_.now);
+  tally_.Sent(sent.attempt.server, sent.access_point, stage_.now);
   Hear(fleet_.Send(id));
 }
 
@@ -298,7 +295,7 @@ void Simulation::Begin(std::uint32_t id) {
 void Simulation::End(std::uint32_t id, els::Outcome outcome) {
   Sent& sent = stage_.sent[id];
   sent.open = false;
-  if (!sent.held) windows_.Settled(sent.attempt.server, stage_.now);
+  if (!sent.held) tally_.Settled(sent.attempt.server, stage_.now);
   gate_.Done(sent.access_point, sent.admitted, outcome, stage_.now - sent.time,
              stage_.now);
   if (!sent.begun.has_value() ||
@@ -352,31 +349,19 @@ void Simulation::EndRequest(std::uint32_t request_id, els::Outcome outcome,
   const Arrival arrival = requests_[request_id].arrival;
   const bool refused = requests_[request_id].refused;
   requests_.Free(request_id);
-  result_.end = stage_.now;
+  end_ = stage_.now;
   conservation_.End(stage_.now - arrival.time);
   Ended ended = {number, arrival.time, stage_.now, outcome, {}};
   if (last.has_value()) ended.server = last->attempt.server;
   const bool failed = outcome != els::Outcome::kSuccess;
   if (!failed && last->begun.has_value()) ended.end = *last->begun;
-  const Duration cost = ended.end - arrival.time +
-                        (failed ? scenario_.failure_penalty : Duration::zero());
-  result_.costs.Add(cost);
-  if (AreApart(scenario_.sizes)) {
-    const bool light = IsLight(scenario_.sizes, arrival.size);
-    (light ? result_.light_costs : result_.heavy_costs).Add(cost);
-  }
-  windows_.Ended(arrival.time, cost, failed);
+  tally_.Ended(ended, arrival.size);
   gate_.Ended({.access_point = arrival.access_point,
                .number = number,
                .arrival = arrival.time,
                .latency = ended.end - arrival.time,
                .succeeded = !failed,
                .refused = refused});
-  if (!failed) {
-    ++result_.succeeded;
-  } else {
-    ++(outcome == els::Outcome::kTimeout ? result_.timed_out : result_.failed);
-  }
   if (on_end_) on_end_(ended);
   AwaitAgain(arrival);
 }
