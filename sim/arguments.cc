@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sim/files/catalogue.h"
+#include "sim/files/hedge_text.h"
 #include "sim/files/options_file.h"
 #include "sim/files/scenario_file.h"
 #include "sim/model/limiter.h"
@@ -162,6 +163,16 @@ absl::Status CheckLimiters(const Words& names) {
     if (FindLimiter(name) != nullptr) continue;
     return InvalidArgument(absl::StrCat("unknown limiter '", name,
                                         "'; there are: ", KnownLimiters()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHedges(const Words& texts) {
+  for (const std::string& text : texts) {
+    HedgePlan unused;
+    if (ParseHedge(text, unused)) continue;
+    return InvalidArgument(
+        absl::StrCat("--hedge must be ", kHedgeTexts, "; not '", text, "'"));
   }
   return absl::OkStatus();
 }

@@ -36,6 +36,9 @@ absl::StatusOr<std::vector<const PolicyInfo*>> FindPolicies(const Words& names);
 // OK if there are limiters of all these names.
 absl::Status CheckLimiters(const Words& names);
 
+// OK if ParseHedge takes all of these.
+absl::Status CheckHedges(const Words& texts);
+
 // The seeds `first` to `first` + `count` - 1.
 absl::StatusOr<Seeds> ParseSeeds(const std::string& first,
                                  const std::string& count);

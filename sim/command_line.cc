@@ -69,6 +69,9 @@ po::options_description RunOptions() {
       ("limit", po::value<Words>()->multitoken()->composing()->value_name("L"),
        "a limiter or several of `els-sim list`: each policy runs with each of "
        "them; default: the scenario's")  //
+      ("hedge", po::value<Words>()->multitoken()->composing()->value_name("H"),
+       "none, learnt or a delay such as 50ms, or several of these: each policy "
+       "runs with each of them; default: the scenario's")  //
       ("help", "print this");
   return options;
 }
@@ -106,8 +109,10 @@ absl::StatusOr<Command> ParseRun(const Words& words) {
   }
   auto run = RunOf(values, *std::move(scenarios));
   if (!run.ok()) return run.status();
-  run->limits = WordsOf(values, "limit");
-  const absl::Status known = CheckLimiters(run->limits);
+  run->variants = {.limits = WordsOf(values, "limit"),
+                   .hedges = WordsOf(values, "hedge")};
+  absl::Status known = CheckLimiters(run->variants.limits);
+  known.Update(CheckHedges(run->variants.hedges));
   if (!known.ok()) return known;
   return *std::move(run);
 }

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "sim/model/policy.h"
 #include "sim/model/scenario.h"
+#include "sim/results/compare.h"
 #include "sim/results/contest.h"
 #include "sim/results/contest_shard.h"
 #include "sim/results/sweep.h"
@@ -33,7 +34,7 @@ struct RunCommand {
   std::vector<Scenario> scenarios;
   std::vector<const PolicyInfo*> policies;
   Seeds seeds;
-  std::vector<std::string> limits = {};  // Instead of the scenarios' own.
+  Variants variants = {};
 };
 
 // What is made of a contest.

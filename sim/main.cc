@@ -1,7 +1,5 @@
 // els-sim: see kUsage in command_line.cc, or run it with --help.
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -33,14 +31,13 @@ constexpr int kUsageError = 2;
 
 std::string Report(const RunCommand& command) {
   Progress progress(command.scenarios.size() * command.policies.size() *
-                    std::max<std::size_t>(command.limits.size(), 1) *
-                    command.seeds.count);
+                    command.variants.Count() * command.seeds.count);
   std::string text;
   for (const Scenario& scenario : command.scenarios) {
     absl::StrAppend(&text, text.empty() ? "" : "\n",
                     Compare(
                         scenario, command.policies, command.seeds, Processors(),
-                        [&progress] { progress.Step(); }, command.limits));
+                        [&progress] { progress.Step(); }, command.variants));
   }
   return text;
 }
@@ -48,7 +45,7 @@ std::string Report(const RunCommand& command) {
 // What `els-sim run SCENARIO` prints.
 std::string GoldenReport(const Scenario& scenario) {
   RunCommand command = {
-      .scenarios = {scenario}, .policies = {}, .seeds = {}, .limits = {}};
+      .scenarios = {scenario}, .policies = {}, .seeds = {}, .variants = {}};
   for (const PolicyInfo& policy : Policies()) {
     command.policies.push_back(&policy);
   }

@@ -175,6 +175,11 @@ std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
   }
   if (server.crowding.has_value()) text += CrowdingStory(*server.crowding);
   if (server.streams.has_value()) text += StreamsStory(*server.streams);
+  if (server.stragglers.has_value()) {
+    absl::StrAppend(&text, " Of its answers ", Percent(server.stragglers->part),
+                    " are late, each attempt by itself, by ",
+                    Told(server.stragglers->mean_delay), " in the mean.");
+  }
   if (server.pauses.has_value()) {
     absl::StrAppend(&text, " It stands still for ", Told(server.pauses->length),
                     " every ", Told(server.pauses->mean_between),
@@ -190,6 +195,28 @@ std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
   }
   if (scenario.zones > 1) absl::StrAppend(&text, " Zone ", server.zone, ".");
   return text;
+}
+
+std::string HedgeStory(const Scenario& scenario) {
+  if (!scenario.hedge.has_value()) return "";
+  constexpr absl::string_view kLoser =
+      " The first success counts; the other server still does the work.";
+  switch (scenario.hedge->kind) {
+    case HedgePlan::Kind::kNone:
+      return "";
+    case HedgePlan::Kind::kFixed:
+      return absl::StrCat(" What is unanswered after ",
+                          Told(scenario.hedge->delay),
+                          " is sent to another server, too.", kLoser);
+    case HedgePlan::Kind::kLearnt:
+      return absl::StrCat(
+          " What is unanswered after the quantile of ",
+          Told(scenario.hedge->options.quantile),
+          " of the latencies, which each learns, is sent to another server, "
+          "too, but no more than ",
+          Percent(scenario.hedge->options.ratio), " of the requests.", kLoser);
+  }
+  return "";
 }
 
 std::string LimitStory(const Scenario& scenario) {
@@ -227,6 +254,7 @@ std::string AccessPointsStory(const Scenario& scenario) {
     text += " They wait as long as it takes.";
   }
   text += RetriesStory(scenario.retries);
+  text += HedgeStory(scenario);
   text += LimitStory(scenario);
   if (scenario.first_in_turn.has_value()) {
     absl::StrAppend(&text, " What goes round begins with b",

@@ -31,6 +31,11 @@ void ReadTroubles(Section& section, ServerPlan& server) {
     table.ReadRequired("mean_length", streams.mean_length);
     table.Read("slots", streams.slots);
   });
+  section.Table("stragglers", [&server](Section& table) {
+    Stragglers& stragglers = server.stragglers.emplace();
+    table.ReadRequired("part", stragglers.part);
+    table.ReadRequired("mean_delay", stragglers.mean_delay);
+  });
   section.Table("pauses", [&server](Section& table) {
     Pauses& pauses = server.pauses.emplace();
     table.ReadRequired("length", pauses.length);

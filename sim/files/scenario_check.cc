@@ -50,6 +50,11 @@ void CheckTroubles(const ServerPlan& server, Checker& check) {
     below.LongAboveZero("mean_length", server.streams->mean_length);
     below.In("slots", server.streams->slots, 0.0, 1.0);
   }
+  if (server.stragglers.has_value()) {
+    Checker below = check.Below("stragglers");
+    below.In("part", server.stragglers->part, 0.0, 1.0);
+    below.LongAboveZero("mean_delay", server.stragglers->mean_delay);
+  }
   if (server.pauses.has_value()) {
     Checker below = check.Below("pauses");
     below.LongAboveZero("length", server.pauses->length);
@@ -124,6 +129,21 @@ void CheckServers(const Scenario& scenario, Checker& check) {
 
 // -- Access points, zones, windows
 
+// `message` is that of a Validate of the library, and begins with the field.
+void AddMessage(absl::string_view message, Checker check) {
+  if (message.empty()) return;
+  const std::string text(message);
+  const std::size_t blank = text.find(' ');
+  check.Add(text.substr(0, blank), text.substr(blank + 1));
+}
+
+void CheckHedge(const Scenario& scenario, Checker& check) {
+  if (!scenario.hedge.has_value()) return;
+  check.Long("hedge", scenario.hedge->delay);
+  AddMessage(scenario.hedge->options.Validate().message(),
+             check.Below("hedge_options"));
+}
+
 void CheckLimit(const Scenario& scenario, Checker& check) {
   Checker priorities = check.Below("priorities");
   const auto& [sheddable, critical] = scenario.priorities;
@@ -135,12 +155,7 @@ void CheckLimit(const Scenario& scenario, Checker& check) {
     check.Add("limit",
               absl::StrCat("is '", limiter, "'; there are: ", KnownLimiters()));
   }
-  // Its message begins with the field.
-  const std::string message(options.Validate().message());
-  const std::size_t blank = message.find(' ');
-  if (message.empty()) return;
-  check.Below("limit_options")
-      .Add(message.substr(0, blank), message.substr(blank + 1));
+  AddMessage(options.Validate().message(), check.Below("limit_options"));
 }
 
 void CheckAccessPoints(const Scenario& scenario, Checker check) {
@@ -161,6 +176,7 @@ void CheckAccessPoints(const Scenario& scenario, Checker check) {
   if (scenario.timeout.has_value()) {
     check.LongAboveZero("timeout", *scenario.timeout);
   }
+  CheckHedge(scenario, check);
   CheckLimit(scenario, check);
   Checker retries = check.Below("retries");
   retries.In<std::uint64_t>("most", scenario.retries.most, 0, kMaxRetries);

@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "sim/files/checker.h"
 #include "sim/files/fingerprint.h"
+#include "sim/files/hedge_text.h"
 #include "sim/files/read_file.h"
 #include "sim/files/scenario_sections.h"
 
@@ -46,6 +47,30 @@ void ReadRetries(Section& section, Retries& retries) {
     Duration window = budget.window;
     table.Read("window", window);
     budget.window = window;
+  });
+}
+
+void ReadHedge(Section& section, Scenario& scenario) {
+  std::string text;
+  if (section.Read("hedge", text) &&
+      !ParseHedge(text, scenario.hedge.emplace())) {
+    section.Refuse("hedge", absl::StrCat("is \"", absl::CHexEscape(text),
+                                         "\"; it must be ", kHedgeTexts));
+  }
+  section.Table("hedge_options", [&](Section& table) {
+    HedgePlan unused;
+    els::HedgeTimerOptions& options =
+        (scenario.hedge.has_value() ? *scenario.hedge : unused).options;
+    table.Read("quantile", options.quantile);
+    table.Read("ratio", options.ratio);
+    table.Read("burst", options.burst);
+    table.Read("keys", options.keys);
+    Duration half_life = options.half_life;
+    table.Read("half_life", half_life);
+    options.half_life = half_life;
+    if (text != "learnt") {
+      section.Refuse("hedge_options", "need hedge = \"learnt\"");
+    }
   });
 }
 
@@ -91,6 +116,7 @@ void ReadAccessPoints(Section& section, Scenario& scenario) {
   section.Table("retries", [&scenario](Section& retries) {
     ReadRetries(retries, scenario.retries);
   });
+  ReadHedge(section, scenario);
   ReadLimit(section, scenario);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "els/concurrency_limit.h"
+#include "els/hedge_timer.h"
 #include "els/retry_budget.h"
 #include "sim/model/virtual_time.h"
 
@@ -30,6 +31,23 @@ struct Retries {
   Duration backoff = {};
   // What each access point may retry, of all its requests; empty: everything.
   std::optional<els::RetryBudgetOptions> budget = {};
+};
+
+// When a request that is still unanswered gets a second attempt, at another
+// server: a hedge, and one for each request. The first attempt to succeed (of a
+// stream, to begin) wins, and the other is given up as kCancelled. The server
+// of that is not told: it still does the work. A request has failed once both
+// attempts have. Each has the scenario's timeout.
+struct HedgePlan {
+  enum class Kind {
+    kNone,
+    kFixed,   // After `delay`, as gRPC's hedgingDelay; nothing bounds them.
+    kLearnt,  // As an els::HedgeTimer says, one for each access point, which
+              // knows the keys of WorkTold::kKey.
+  };
+  Kind kind = Kind::kLearnt;
+  Duration delay = {};                  // Of kFixed.
+  els::HedgeTimerOptions options = {};  // Of kLearnt.
 };
 
 // Bounds what each access point has outstanding. What it refuses has failed at

@@ -21,7 +21,7 @@ std::vector<Member> MembersFor(std::size_t access_point, Time now,
 }
 
 Asked AskedOf(const Request& request, const Scenario& scenario) {
-  Asked asked = {.avoid = request.failed_by};
+  Asked asked = {.avoid = request.avoid};
   const Duration size = request.arrival.size;
   switch (scenario.work) {
     case WorkTold::kNone:

@@ -11,13 +11,14 @@
 namespace els_sim {
 
 // Drawn by request, so that all attempts at a request share its draws, whatever
-// the policy. A value.
+// the policy; but for stragglers, which are drawn by attempt. A value.
 class Fates {
  public:
   explicit Fates(std::uint64_t seed)
       : neutral_(seed, Purpose::kNeutral),
         cut_(seed, Purpose::kCut),
-        streams_(seed, Purpose::kStream) {}
+        streams_(seed, Purpose::kStream),
+        stragglers_(seed, Purpose::kStraggler) {}
 
   // Whether the answer to the request of this number says nothing of speed.
   bool IsNeutral(std::uint64_t number, double rate) const {
@@ -37,6 +38,15 @@ class Fates {
     return Exponential(streams.mean_length, random);
   }
 
+  // By how much the answer to an attempt is late.
+  Duration LateBy(std::uint64_t number, std::uint32_t ordinal,
+                  const Stragglers& stragglers) const {
+    els::Random random =
+        stragglers_.At(number + (std::uint64_t{ordinal} << 32));
+    if (random.Uniform() >= stragglers.part) return {};
+    return Exponential(stragglers.mean_delay, random);
+  }
+
  private:
   static bool Happens(const Stream& draws, std::uint64_t number, double rate) {
     return rate > 0 && draws.At(number).Uniform() < rate;
@@ -45,6 +55,7 @@ class Fates {
   Stream neutral_;
   Stream cut_;
   Stream streams_;
+  Stream stragglers_;
 };
 
 }  // namespace els_sim

@@ -77,7 +77,12 @@ std::optional<Fleet::Heard> Fleet::Serve(std::uint32_t server,
   sent.tail = TailOf(sent);
   if (sent.tail.has_value()) Stream(server, sent.tail->length);
   Await(servers_[server]->Next(stage_.now), server);
-  return Answer(*id, Duration::zero(), els::Outcome::kSuccess);
+  const auto& stragglers = stage_.scenario.servers[server].stragglers;
+  const Duration late =
+      stragglers.has_value()
+          ? fates_.LateBy(sent.number, sent.ordinal, *stragglers)
+          : Duration::zero();
+  return Answer(*id, late, els::Outcome::kSuccess);
 }
 
 // Of an answer that begins now. One that nobody waits for is not streamed.

@@ -20,6 +20,7 @@ struct Happening {
     kEnd,         // An answer that went on after its first byte is over.
     kTimeout,     // Of an attempt.
     kRetry,       // A request is sent again.
+    kHedge,       // The delay of an attempt's hedge is over.
     kMembership,  // `what` is nothing.
   };
   Kind kind;

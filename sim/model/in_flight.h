@@ -2,10 +2,12 @@
 
 // What a simulation keeps of requests that have not ended.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "els/hedge_timer.h"
 #include "sim/model/policy.h"
 #include "sim/model/virtual_time.h"
 #include "sim/model/workload.h"
@@ -16,8 +18,13 @@ namespace els_sim {
 struct Request {
   std::uint64_t number = 0;
   Arrival arrival;
-  std::vector<std::uint32_t> failed_by = {};  // Servers.
-  bool refused = false;                       // By the limit.
+  els::Hedge hedge = {};
+  // Servers that have failed it, or have it when its hedge is sent.
+  std::vector<std::uint32_t> avoid = {};
+  std::vector<std::uint32_t> open = {};  // Attempts that are not settled.
+  std::uint32_t attempts = 0;            // Of both kinds, so far.
+  std::size_t retries = 0;
+  bool refused = false;  // By the limit.
 };
 
 // How an answer goes on after its first byte, if that is not all of it.
@@ -30,7 +37,8 @@ struct Tail {
 // it is held back, on its way or in its server.
 struct Sent {
   std::uint32_t request = 0;
-  std::uint64_t number = 0;  // The request's.
+  std::uint64_t number = 0;   // The request's.
+  std::uint32_t ordinal = 0;  // Which of its attempts this is, from 0 on.
   std::uint32_t version = 0;
   Time time = {};
   Attempt attempt = {};

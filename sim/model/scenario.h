@@ -212,6 +212,14 @@ struct AnswerStreams {
   double slots = 0;
 };
 
+// A part `part`, in [0, 1], of the answers comes later by an exponential time
+// of this mean, drawn anew for each attempt: a packet is lost and sent again.
+// The server has done with them by then.
+struct Stragglers {
+  double part = 0.01;
+  Duration mean_delay = {};
+};
+
 struct ServerPlan {
   Discipline discipline = Discipline::kSlots;
   std::size_t slots = 1;  // Requests it serves at once; or cores.
@@ -239,6 +247,7 @@ struct ServerPlan {
   Duration cut_after = std::chrono::milliseconds(1);
 
   std::optional<AnswerStreams> streams = {};
+  std::optional<Stragglers> stragglers = {};
 
   // It is sent requests from then on, and from then on no more: what it has
   // been sent it still answers.
@@ -288,6 +297,7 @@ struct Scenario {
   // server is ever silent.
   std::optional<Duration> timeout = {};
   Retries retries = {};
+  std::optional<HedgePlan> hedge = {};  // Empty: as HedgePlan::Kind::kNone.
   std::optional<LimitPlan> limit = {};
   Priorities priorities = {};  // Nobody but limiters asks for them.
 

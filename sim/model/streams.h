@@ -30,6 +30,7 @@ enum class Purpose : std::uint64_t {
   kStream = 12,      // Whether it is a stream, and how long; by request.
   kPriority = 13,    // How much it matters; by request.
   kLimiter = 14,     // All that a limiter draws; by access point.
+  kStraggler = 15,   // Whether an answer is late, and by how much; by attempt.
 };
 
 // The draws for one purpose. A value.

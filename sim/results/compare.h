@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "sim/model/policy.h"
@@ -13,13 +14,22 @@
 
 namespace els_sim {
 
-// The report. With `limits`, names of limiters, each policy runs with each of
-// them instead of the scenario's own. `threads` and `on_run` (see RunSeeds) do
-// not change it.
+// What each policy runs with, one after the other, instead of what the scenario
+// has. Empty: as the scenario says.
+struct Variants {
+  std::vector<std::string> limits = {};  // Names of limiters.
+  std::vector<std::string> hedges = {};  // As ParseHedge takes them.
+
+  // How many runs that makes of one.
+  std::size_t Count() const;
+};
+
+// The report. Each policy runs with each limit and each hedge of `variants`.
+// `threads` and `on_run` (see RunSeeds) do not change it.
 std::string Compare(const Scenario& scenario,
                     absl::Span<const PolicyInfo* const> policies, Seeds seeds,
                     std::size_t threads,
                     const std::function<void()>& on_run = nullptr,
-                    absl::Span<const std::string> limits = {});
+                    const Variants& variants = {});
 
 }  // namespace els_sim

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/files/hedge_text.h"
 #include "sim/results/ratio.h"
 #include "sim/results/text_table.h"
 
@@ -188,6 +189,9 @@ std::string Traffic(const Scenario& scenario) {
                  scenario.arrivals);
   if (scenario.retries.most > 0) {
     absl::StrAppend(&traffic, ", retries ", scenario.retries.most);
+  }
+  if (scenario.hedge.has_value()) {
+    absl::StrAppend(&traffic, ", hedge ", HedgeText(*scenario.hedge));
   }
   if (scenario.limit.has_value()) {
     absl::StrAppend(&traffic, ", limit ", scenario.limit->limiter);

@@ -43,7 +43,7 @@ std::string ReportOf(const Scenario& scenario,
                      const std::vector<std::string>& limits = {}) {
   const std::vector<const PolicyInfo*> policies = {FindPolicy("round-robin")};
   return Compare(scenario, policies, {.first = 1, .count = 1}, 1, nullptr,
-                 limits);
+                 {.limits = limits});
 }
 
 TEST(LimitScenario, IsReadWithItsOptionsAndPriorities) {
