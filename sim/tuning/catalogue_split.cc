@@ -53,6 +53,9 @@ std::vector<Family> MakeFamilies() {
        Role::kHoldOut,
        {"overload", "capacity-halves", "users-and-batch", "ten-limits",
         "sinkhole-full", "slower-service"}},
+      {"hedges",
+       Role::kHoldOut,
+       {"hedged-overload", "tail-of-attempts", "tail-of-servers"}},
   };
 }
 
