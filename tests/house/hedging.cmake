@@ -1,0 +1,16 @@
+cmake_minimum_required(VERSION 3.25)
+# docs/hedging.md shows a part of a program that is compiled and run.
+file(READ ${ROOT}/tests/house/hedging.cc program)
+file(READ ${ROOT}/docs/hedging.md page)
+set(begin "// Begin of what the page shows.\n")
+string(FIND "${program}" "${begin}" from)
+string(FIND "${program}" "// End of what the page shows." to)
+string(LENGTH "${begin}" length)
+math(EXPR from "${from} + ${length}")
+math(EXPR length "${to} - ${from}")
+string(SUBSTRING "${program}" ${from} ${length} part)
+string(FIND "${page}" "```cpp\n${part}```" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR
+          "docs/hedging.md does not show tests/house/hedging.cc as it is")
+endif()
