@@ -25,7 +25,6 @@ using internal::HashOf;
 using internal::LatencyHistogram;
 using internal::SpinLock;
 using internal::SpinLockHolder;
-using internal::SteadyTime;
 
 // A delay has so many latencies above it before it is used. Their number is
 // then off by the root of 5, or 45 %: enough, as the budget bounds hedges, too.
@@ -227,12 +226,12 @@ namespace internal {
 class HedgeState {
  public:
   explicit HedgeState(const HedgeTimerOptions& options)
-      : half_life_ns_(std::chrono::duration_cast<std::chrono::nanoseconds>(
+      : budget_(options),
+        groups_(std::bit_ceil((options.keys - 1) / Group::kPlaces + 1)),
+        half_life_ns_(std::chrono::duration_cast<std::chrono::nanoseconds>(
                           options.half_life)
                           .count()),
-        rule_(options.quantile),
-        budget_(options),
-        groups_(std::bit_ceil((options.keys - 1) / Group::kPlaces + 1)) {}
+        rule_(options.quantile) {}
 
   // Returns the delay, 0 if there is none.
   std::int64_t Start(std::uint64_t key) {
@@ -283,12 +282,11 @@ class HedgeState {
     return key & (groups_.size() - 1);
   }
 
-  const std::int64_t half_life_ns_;
-  const Rule rule_;
-
   Budget budget_;
   Overall overall_;
   std::vector<Group> groups_;  // A power of two.
+  const std::int64_t half_life_ns_;
+  const Rule rule_;
   SteadyTime time_;
   SpinLock advance_;  // Held for SteadyTime::Advance.
 };

@@ -45,9 +45,9 @@ class LatencyHistogram {
   // `least`. An earlier period changes nothing. REQUIRES: least > 0.
   void FadeTo(std::int64_t period, double least) {
     if (period <= period_) return;
+    const int most = Halvings(period);
     int halvings = 0;
-    for (double left = weight_ / 2; left >= least; left /= 2) {
-      if (halvings == Halvings(period)) break;
+    while (halvings < most && std::ldexp(weight_, -halvings - 1) >= least) {
       ++halvings;
     }
     if (halvings > 0) Scale(std::ldexp(1.0F, -halvings));

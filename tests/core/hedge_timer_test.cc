@@ -286,7 +286,7 @@ TEST(HedgeTimerTest, ARequestThatIsDoneOrMovedFromDoesNothing) {
   ServeMany(timer, clock, 160, milliseconds(10));
   Hedge hedge = timer.Start("", clock.now());
   Hedge other = std::move(hedge);
-  // NOLINTNEXTLINE(bugprone-use-after-move): it is empty then.
+  // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
   EXPECT_FALSE(hedge.TrySend());
   hedge.Done(Outcome::kSuccess, clock.now());
   EXPECT_EQ(timer.Snapshot().latencies, 160);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "els/balancer.h"
 #include "sim/files/explain.h"
 #include "sim/files/scenario_file.h"
@@ -128,9 +129,9 @@ TEST(Hedge, TheFirstByteOfAStreamWins) {
     server.streams = AnswerStreams{.mean_length = seconds(10)};
   }
   EXPECT_EQ(EndOf(scenario).end, At(milliseconds(70)));
-  EXPECT_EQ(RecordingPolicy::Events().front(),
-            (Event{"finish", 0, Outcome::kCancelled, milliseconds(70),
-                   At(milliseconds(70))}));
+  const Event cancelled = {"finish", 0, Outcome::kCancelled, milliseconds(70),
+                           At(milliseconds(70))};
+  EXPECT_EQ(RecordingPolicy::Events().front(), cancelled);
 }
 
 // Half of all answers are late: a hedge is sent for at most a part of `ratio`
@@ -167,7 +168,7 @@ absl::StatusOr<Scenario> Read(const std::string& access_points) {
 }
 
 std::string ErrorOf(const std::string& access_points) {
-  return std::string(Read(access_points).status().message());
+  return absl::StrCat(Read(access_points).status().message());
 }
 
 TEST(HedgeScenario, IsReadWithItsOptions) {

@@ -63,17 +63,18 @@ constexpr Bound kBounds[] = {
 // cost is mostly refusals, with hedges a cost is mostly theirs, and for the
 // rest none is set.
 constexpr std::string_view kNotBounded[] = {
-    "capacity-halves",   "cut-answers",
-    "few-heavy-ten",     "few-heavy-ten-size",
-    "few-heavy-two",     "few-heavy-two-key",
-    "hedged-overload",   "held-streams",
-    "long-answers",      "not-found",
-    "one-at-a-time",     "one-gateway",
-    "one-gateway-sized", "overload",
-    "quiet-scale-out",   "sinkhole-full",
-    "slower-service",    "tail-of-attempts",
-    "tail-of-servers",   "ten-limits",
-    "users-and-batch",   "weighted"};
+    "capacity-halves",  "cut-answers",
+    "few-heavy-ten",    "few-heavy-ten-size",
+    "few-heavy-two",    "few-heavy-two-key",
+    "frozen",           "hedged-overload",
+    "held-streams",     "long-answers",
+    "not-found",        "one-at-a-time",
+    "one-gateway",      "one-gateway-sized",
+    "overload",         "quiet-scale-out",
+    "sinkhole-full",    "slower-service",
+    "tail-of-attempts", "tail-of-servers",
+    "ten-limits",       "users-and-batch",
+    "weighted"};
 
 std::vector<Scenario> BoundedScenarios() {
   std::vector<Scenario> scenarios = Scenarios();
