@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/clock.h"
 #include "els/retry_budget.h"
 #include "examples/access_point/content.h"
 #include "examples/access_point/options.h"
@@ -184,6 +185,11 @@ class Exchange {
     const els::Outcome outcome = OutcomeOf(head.status, options_.client_error);
     const bool is_short =
         framing.kind == Kind::kLength && framing.length <= kBlock;
+    // A 429 is about a user, and a redirection about a resource.
+    if (head.status == status::kServiceUnavailable) {
+      const auto wait = RetryAfterOf(head.fields, absl::Now());
+      if (wait) attempt_.RetryAfter(*wait, Now());
+    }
     if (outcome != els::Outcome::kSuccess || !is_short) Tell(outcome);
     if (head.status >= status::kServerError && retries_ &&
         retries_->TryRetry(Now())) {

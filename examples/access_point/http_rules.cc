@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <initializer_list>
 #include <system_error>
 
+#include "absl/strings/string_view.h"
 #include "examples/access_point/target.h"
 
 namespace access_point {
@@ -177,6 +180,30 @@ bool IsSafeToRepeat(std::string_view method, bool has_body) {
 els::Outcome OutcomeOf(unsigned status, els::Outcome client_error) {
   if (status == 429 || status >= 500) return els::Outcome::kFailure;
   return status >= 400 ? client_error : els::Outcome::kSuccess;
+}
+
+std::optional<els::Duration> RetryAfterOf(const Fields& fields,
+                                          absl::Time now) {
+  constexpr std::int64_t kMostSeconds = 86'400;
+  const auto field = std::find_if(
+      fields.begin(), fields.end(),
+      [](const Field& other) { return SameName(other.name, "Retry-After"); });
+  if (field == fields.end()) return std::nullopt;
+  std::int64_t seconds = 0;
+  const char* const end = field->value.data() + field->value.size();
+  const auto [rest, error] = std::from_chars(field->value.data(), end, seconds);
+  if (rest == end && error == std::errc()) {
+    if (seconds < 0) return std::nullopt;
+    return std::chrono::seconds(std::min(seconds, kMostSeconds));
+  }
+  // Abseil may have been built with a string_view of its own.
+  const absl::string_view text(field->value.data(), field->value.size());
+  absl::Time date;
+  if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", text, &date, nullptr)) {
+    return std::nullopt;
+  }
+  const absl::Duration most = absl::Seconds(kMostSeconds);
+  return absl::ToChronoNanoseconds(std::clamp(date - now, -most, most));
 }
 
 }  // namespace access_point

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "els/balancer.h"
 #include "examples/access_point/body.h"
 #include "examples/access_point/head.h"
@@ -82,5 +83,10 @@ bool IsSafeToRepeat(std::string_view method, bool has_body);
 // service of which such responses are ordinary answers, such as one that is
 // asked whether something exists. All else is a success.
 els::Outcome OutcomeOf(unsigned status, els::Outcome client_error);
+
+// How long a response asks its user to wait (RFC 9110, 10.2.3): a number of
+// seconds, or a date, `now` being the present one. Empty if it does not say, or
+// what it says makes no sense. Below 0 for a date in the past.
+std::optional<els::Duration> RetryAfterOf(const Fields& fields, absl::Time now);
 
 }  // namespace access_point

@@ -22,6 +22,9 @@ class ElsAttempt final : public Attempt {
   void Finish(els::Outcome outcome, els::TimePoint now) override {
     ticket_.Finish(outcome, now);
   }
+  void RetryAfter(els::Duration wait, els::TimePoint now) override {
+    ticket_.RetryAfter(wait, now);
+  }
 
  private:
   els::Ticket ticket_;

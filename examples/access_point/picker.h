@@ -32,6 +32,9 @@ class Attempt {
   // As for els::Ticket: the response has begun; the attempt is over.
   virtual void Answered(els::Outcome outcome, els::TimePoint now) = 0;
   virtual void Finish(els::Outcome outcome, els::TimePoint now) = 0;
+
+  // The backend asks for no requests for so long. Not every policy listens.
+  virtual void RetryAfter(els::Duration /*wait*/, els::TimePoint /*now*/) {}
 };
 
 // Thread-safe. Outlives its attempts.

@@ -59,6 +59,9 @@ class RecordedAttempt final : public Attempt {
     attempt_->Finish(outcome, now);
     End(outcome, now);
   }
+  void RetryAfter(els::Duration wait, els::TimePoint now) override {
+    attempt_->RetryAfter(wait, now);
+  }
 
  private:
   // The first of the two counts.

@@ -124,6 +124,9 @@ enum class PickFailure : std::uint8_t {
 // another.
 enum class Outcome { kSuccess, kFailure, kTimeout, kCancelled, kNeutral };
 
+// The longest wait that a backend may ask for at once.
+inline constexpr Duration kLongestRetryAfter = std::chrono::minutes(1);
+
 // One outstanding request. Move-only. A ticket that is destroyed or assigned
 // over before Finish is dropped: its request no longer counts as outstanding,
 // and teaches nothing more. A ticket may outlive its backend's membership and
@@ -186,6 +189,17 @@ class [[nodiscard]] Ticket {
   // a latency. Any other outcome teaches nothing more. A second call only adds
   // to BackendSnapshot::late_finishes.
   void Finish(Outcome outcome, TimePoint now) noexcept;
+
+  // Says that the backend has asked for no requests for the time `wait` from
+  // now on: Retry-After of HTTP, grpc-retry-pushback-ms. Until then picks take
+  // it only if nothing else is left but what Request::avoid names, what is full
+  // and what has asked as well. A wait of more than kLongestRetryAfter counts
+  // as that long, so that no backend hides for ever; one of 0 or less ends the
+  // wait before. Of several the latest counts. It says nothing of how the
+  // attempt ended: report that, too, before or after. To 17 ms. If
+  // the answer concerns a single user, such as one who has used up a quota, do
+  // not call this. On an empty ticket it does nothing.
+  void RetryAfter(Duration wait, TimePoint now) noexcept;
 
  private:
   friend class Balancer;

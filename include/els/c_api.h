@@ -301,6 +301,15 @@ ELS_API els_status els_ticket_answered(const els_ticket* ticket,
 ELS_API els_status els_ticket_finish(const els_ticket* ticket,
                                      els_outcome outcome, uint64_t now_ns);
 
+// Says that the backend has asked for no requests for the time `wait_ns` from
+// now on: Retry-After of HTTP, grpc-retry-pushback-ms. Ticket::RetryAfter in
+// els/balancer.h says what follows. A wait above a minute counts as a minute; 0
+// ends the wait before. Call it before the ticket is finished or dropped, as it
+// then returns ELS_ALREADY_REPORTED and changes nothing; ELS_NO_BACKEND for an
+// empty ticket. Allocates nothing. Thread-safe, like els_ticket_answered.
+ELS_API els_status els_ticket_retry_after(const els_ticket* ticket,
+                                          uint64_t wait_ns, uint64_t now_ns);
+
 // Says that the request was never sent, or was given up. The request no longer
 // counts as outstanding, and teaches nothing. For a ticket that is reported
 // already the call changes nothing, not even late_finishes, so that a clean-up
@@ -345,12 +354,13 @@ typedef struct els_backend_snapshot {
   double parallelism;
   uint64_t neutral;
   uint64_t cut;
+  uint64_t retry_after_ns;
 } els_backend_snapshot;
 
 #define ELS_BACKEND_SNAPSHOT_INIT                                             \
   {                                                                           \
     sizeof(els_backend_snapshot), {0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0               \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0            \
   }
 
 // All backends at one moment. No later call to the balancer changes or frees a

@@ -55,6 +55,10 @@ struct BackendSnapshot {
   // The time since the latest outcome, to 0.3 s. Empty if there was none.
   std::optional<Duration> since_outcome = {};
 
+  // How much longer the backend wants no requests, by Ticket::RetryAfter, to 17
+  // ms. 0 for one that has not asked, or whose time is over.
+  Duration retry_after = {};
+
   // Counts since the backend was first added.
   std::uint64_t picks = 0;
   std::uint64_t successes = 0;

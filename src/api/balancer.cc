@@ -81,6 +81,11 @@ void Ticket::Finish(Outcome outcome, TimePoint now) noexcept {
   state_ = State::kFinished;
 }
 
+void Ticket::RetryAfter(Duration wait, TimePoint now) noexcept {
+  if (state_ == State::kEmpty) return;
+  engine_->RetryAfter(*record_, wait, now);
+}
+
 Balancer::Balancer(const Options& options)
     : engine_(new Engine(Required(options),
                          options.seed != 0 ? options.seed : SeedFromSystem())) {

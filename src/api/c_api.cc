@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "els/balancer.h"
 #include "src/api/c_call.h"
+#include "src/api/c_struct_io.h"
 #include "src/api/c_structs.h"
 #include "src/api/c_tickets.h"
 
@@ -178,6 +179,16 @@ els_status els_ticket_answered(const els_ticket* ticket, els_outcome outcome,
 els_status els_ticket_finish(const els_ticket* ticket, els_outcome outcome,
                              uint64_t now_ns) {
   return Report(ticket, outcome, now_ns, &CTickets::Finish);
+}
+
+els_status els_ticket_retry_after(const els_ticket* ticket, uint64_t wait_ns,
+                                  uint64_t now_ns) {
+  if (ticket == nullptr) return ELS_INVALID_ARGUMENT;
+  if (IsEmpty(*ticket)) return ELS_NO_BACKEND;
+  return Guarded({}, [&] {
+    return CTickets::Get().RetryAfter(
+        *ticket, els::internal::ToDuration(wait_ns), FromNanoseconds(now_ns));
+  });
 }
 
 els_status els_ticket_drop(const els_ticket* ticket) {

@@ -146,6 +146,7 @@ els_backend_snapshot ToC(const BackendSnapshot& backend) {
   c.parallelism = backend.parallelism;
   c.neutral = backend.neutral;
   c.cut = backend.cut;
+  c.retry_after_ns = ToNanoseconds(backend.retry_after);
   return c;
 }
 

@@ -114,6 +114,16 @@ els_status CTickets::Finish(const els_ticket& ticket, Outcome outcome,
   return ELS_OK;
 }
 
+els_status CTickets::RetryAfter(const els_ticket& ticket, Duration wait,
+                                TimePoint now) {
+  Shard& shard = ShardOf(ticket);
+  MutexLock lock(shard.mutex);
+  Slot* slot = shard.Find(ticket);
+  if (slot == nullptr || !slot->ticket) return ELS_ALREADY_REPORTED;
+  slot->ticket.RetryAfter(wait, now);
+  return ELS_OK;
+}
+
 els_status CTickets::Drop(const els_ticket& ticket) {
   Shard& shard = ShardOf(ticket);
   MutexLock lock(shard.mutex);

@@ -117,6 +117,15 @@ void Engine::Cut(Record& record, Work work, TimePoint now) {
   if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
 }
 
+void Engine::RetryAfter(Record& record, Duration wait, TimePoint now) {
+  const Moment moment = beat_.At(now);
+  Scoreboard::Settling settling;
+  const SpinLockHolder lock(record.lock);
+  record.evidence.CatchUp(moment);
+  record.evidence.AskedToWait(wait, moment);
+  if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
+}
+
 void Engine::Drop(Record& record, std::int64_t start_ns, Work work) {
   {
     const SpinLockHolder lock(record.lock);

@@ -55,6 +55,8 @@ class Engine {
   void Released(Record& record, Work work);
   // The same, but the answer had begun well and was cut.
   void Cut(Record& record, Work work, TimePoint now);
+  // The backend has asked for no requests for so long.
+  void RetryAfter(Record& record, Duration wait, TimePoint now);
   // The request was given up before its answer came.
   void Drop(Record& record, std::int64_t start_ns, Work work);
   // A request was reported once too often.

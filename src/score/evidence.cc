@@ -108,9 +108,28 @@ void Evidence::Forget(const Moment& moment) {
   failure_sum_s_ = failure_weight_ = 0;
   recent_picks_ = recent_queue_ = spared_s_ = 0;
   pace_ = kNotFailing;
+  not_before_ = 0;
   latency_ticks_ = moment.latency_ticks;
   success_ticks_ = moment.success_ticks;
   turn_ticks_ = moment.turn_ticks;
+}
+
+void Evidence::AskedToWait(Duration wait, const Moment& moment) {
+  not_before_ = 0;
+  if (wait <= Duration::zero()) return;
+  const std::int64_t ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                              std::min(wait, kLongestRetryAfter))
+                              .count();
+  // 0 stands for none.
+  not_before_ = std::max(1U, WaitUnits(moment.now_ns + ns) + 1);
+}
+
+std::uint32_t Evidence::UnitsToWait(const Moment& moment) const {
+  constexpr std::int64_t kLongestNs =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(kLongestRetryAfter)
+          .count();
+  const std::uint32_t units = not_before_ - WaitUnits(moment.now_ns);
+  return units <= WaitUnits(kLongestNs) + 2 ? units : 0;
 }
 
 double Evidence::ContactLimit(const Moment& moment) const {
@@ -248,6 +267,10 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
         static_cast<std::int32_t>(Coarse(moment.now_ns) - learnt_at_);
     snapshot.since_outcome = std::chrono::nanoseconds(
         std::max<std::int64_t>(since, 0) << kCoarseBits);
+  }
+  if (not_before_ != 0) {
+    snapshot.retry_after = std::chrono::nanoseconds(
+        std::int64_t{UnitsToWait(moment)} << kWaitBits);
   }
   snapshot.picks = settled + mishaps.dropped + outstanding_.waiting();
   snapshot.successes = successes_;

@@ -147,13 +147,19 @@ class Evidence {
     terms.turn = TurnAt(moment, terms);
   }
 
-  // Returns whether the backend is held back: it has reached its first-contact
-  // limit, and the requests that wait there are not late in the mean. A backend
-  // that is held back is picked after all that are not.
+  // Returns whether the backend is held back: it has asked for no requests, or
+  // it has reached its first-contact limit, and the requests that wait there
+  // are not late in the mean. A backend that is held back is picked after all
+  // that are not.
   bool HeldBack(const Moment& moment, const Terms& terms) const {
+    if (not_before_ != 0 && UnitsToWait(moment) > 0) return true;
     return contacts_ < kProven && terms.overdue == 1 &&
            outstanding_.count() >= ContactLimit(moment);
   }
+
+  // The backend has asked for no requests for so long. What it asked for before
+  // is void.
+  void AskedToWait(Duration wait, const Moment& moment);
 
   // Returns whether the backend has all the requests that it may have.
   bool Full() const {
@@ -208,6 +214,15 @@ class Evidence {
   static constexpr std::uint8_t kNotFailing = 0;
   static constexpr std::uint32_t kSlowest = 64;
   static constexpr std::uint32_t kFastest = 255;
+
+  // The units of not_before_: 17 ms.
+  static constexpr int kWaitBits = 24;
+  static std::uint32_t WaitUnits(std::int64_t ns) {
+    return static_cast<std::uint32_t>(ns >> kWaitBits);
+  }
+  // Returns 0 if the time is over: also the time that was over years ago, whose
+  // units have gone round since.
+  std::uint32_t UnitsToWait(const Moment& moment) const;
 
   static constexpr int kCoarseBits = 28;
   static std::uint32_t Coarse(std::int64_t ns) {
@@ -355,7 +370,11 @@ class Evidence {
 
   std::uint32_t picks_ = 0;
   std::uint64_t successes_ = 0;
-  Traits traits_;
+  // not_before_ lies in the last bytes of the traits, which are free.
+  [[no_unique_address]] Traits traits_;
+  // Until when the backend has asked for no requests, rounded up. 0 if it has
+  // not.
+  std::uint32_t not_before_ = 0;
   // When the latest success, failure or neutral answer came.
   std::int64_t answered_at_ns_ = Outstanding::kNever;
   // When the latest outcome was learnt, in units of 0.27 s. The time since is

@@ -115,6 +115,22 @@ TEST(Failure, TooManyRequestsCountsAsFailureAndReachesTheUser) {
   user.Send(kGet);
   EXPECT_EQ(user.Read().Field("Retry-After"), "1");
   EXPECT_EQ(proxy.Snapshot(0).failures, 1u);
+  EXPECT_EQ(proxy.Snapshot(0).retry_after, els::Duration::zero());
+}
+
+TEST(Failure, BackendThatAsksToBeLeftAloneIs) {
+  ScriptedBackend one(Always(
+      "HTTP/1.1 503 Busy\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"));
+  ScriptedBackend other(Always(kOk));
+  RunningProxy proxy({one.port(), other.port()});
+  Wire user = Wire::To(proxy.port());
+  for (int i = 0; i < 20; ++i) {
+    user.Send(kGet);
+    EXPECT_EQ(user.Read().body, "ok");
+  }
+  EXPECT_EQ(proxy.Snapshot(0).picks, 1u);
+  EXPECT_GT(proxy.Snapshot(0).retry_after, std::chrono::seconds(20));
+  EXPECT_EQ(proxy.Snapshot(1).retry_after, els::Duration::zero());
 }
 
 constexpr char kNotFound[] =

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "absl/time/time.h"
 
 namespace access_point {
 namespace {
@@ -84,6 +88,28 @@ TEST(Outcome, AnyOther4xxIsWhatClientErrorsAre) {
     for (const unsigned status : {400u, 404u, 428u, 430u, 499u}) {
       EXPECT_EQ(OutcomeOf(status, client_error), client_error) << status;
     }
+  }
+}
+
+TEST(RetryAfter, IsANumberOfSecondsOrADate) {
+  const absl::Time now = absl::FromUnixSeconds(784'111'777);
+  const auto of = [&](std::string_view value) {
+    return RetryAfterOf({{.name = "Server", .value = "x"},
+                         {.name = "retry-after", .value = value}},
+                        now);
+  };
+  EXPECT_EQ(RetryAfterOf({}, now), std::nullopt);
+  EXPECT_EQ(of("0"), std::chrono::seconds(0));
+  EXPECT_EQ(of("120"), std::chrono::seconds(120));
+  EXPECT_EQ(of("999999999"), std::chrono::hours(24)) << "no more than a day";
+  EXPECT_EQ(of("Sun, 06 Nov 1994 08:49:37 GMT"), std::chrono::seconds(0));
+  EXPECT_EQ(of("Sun, 06 Nov 1994 08:50:37 GMT"), std::chrono::minutes(1));
+  EXPECT_EQ(of("Sun, 06 Nov 1994 08:48:37 GMT"), -std::chrono::minutes(1));
+  EXPECT_EQ(of("Fri, 06 Nov 2093 08:48:37 GMT"), std::chrono::hours(24));
+  for (const char* nonsense :
+       {"", "-1", "1.5", "1 ", "soon", "99999999999999999999", "Sun, 06 Nov",
+        "Sun, 06 Nov 1994 08:49:37 CET"}) {
+    EXPECT_EQ(of(nonsense), std::nullopt) << nonsense;
   }
 }
 

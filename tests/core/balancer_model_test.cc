@@ -259,6 +259,7 @@ class Sequence {
     if (!answered && !drop) {
       model_.Answer(backend, request.number, outcome, NowS());
     }
+    if (random_.Below(40) == 0) AskToWait(request);
     if (only_answer) {
       request.answered_well = outcome == Outcome::kSuccess;
       return request.ticket.Answered(outcome, clock_.now());
@@ -271,6 +272,21 @@ class Sequence {
     backend.requests.erase(request.number);
     outstanding_.erase(outstanding_.begin() +
                        static_cast<std::ptrdiff_t>(index));
+  }
+
+  // Until a whole number of the units that the balancer counts in, so that it
+  // has nothing to round.
+  void AskToWait(Outstanding& request) {
+    const std::int64_t now_ns =
+        std::chrono::nanoseconds(clock_.now() - start_).count();
+    const auto units = static_cast<std::int64_t>(random_.Below(10));
+    const std::int64_t until_ns = ((now_ns >> 24) + units) << 24;
+    const Duration wait = std::chrono::nanoseconds(until_ns - 1 - now_ns);
+    request.ticket.RetryAfter(wait, clock_.now());
+    model_.RetryAfter(
+        *request.backend,
+        units == 0 ? 0 : SecondsOf(std::chrono::nanoseconds(until_ns - now_ns)),
+        NowS());
   }
 
   Outcome Random(std::uint64_t how) {

@@ -39,6 +39,27 @@ TEST(CTicketsTest, ACopyStandsForTheSameRequest) {
   EXPECT_EQ(after.late_finishes, 2u) << "a drop too many is none";
 }
 
+TEST(CTicketsTest, ABackendMayAskToBeLeftAloneUntilItsTicketIsReported) {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  CBalancer balancer;
+  const els_ticket ticket = balancer.Pick();
+  EXPECT_EQ(els_ticket_retry_after(&ticket, 10 * kSecond, kNow), ELS_OK);
+  EXPECT_GE(balancer.First().retry_after_ns, 10 * kSecond);
+  EXPECT_EQ(els_ticket_retry_after(&ticket, UINT64_MAX, kNow), ELS_OK);
+  EXPECT_GE(balancer.First().retry_after_ns, 60 * kSecond);
+  EXPECT_LE(balancer.First().retry_after_ns, 61 * kSecond);
+  EXPECT_EQ(els_ticket_retry_after(&ticket, 0, kNow), ELS_OK);
+  EXPECT_EQ(balancer.First().retry_after_ns, 0u);
+  EXPECT_EQ(Finish(ticket), ELS_OK);
+  EXPECT_EQ(els_ticket_retry_after(&ticket, kSecond, kNow),
+            ELS_ALREADY_REPORTED);
+  EXPECT_EQ(balancer.First().retry_after_ns, 0u);
+  const els_ticket empty = {};
+  EXPECT_EQ(els_ticket_retry_after(&empty, kSecond, kNow), ELS_NO_BACKEND);
+  EXPECT_EQ(els_ticket_retry_after(nullptr, kSecond, kNow),
+            ELS_INVALID_ARGUMENT);
+}
+
 TEST(CTicketsTest, AStaleTicketDoesNotTouchTheOneThatHasItsSlot) {
   CBalancer balancer;
   const els_ticket stale = balancer.Pick();

@@ -95,6 +95,11 @@ class ModelBackend {
     Fail(m, options);
   }
 
+  // It has asked for no requests for so long.
+  void RetryAfter(double wait_s, const ModelMoment& m) {
+    not_before_s_ = m.now_s + std::min(wait_s, 60.0);
+  }
+
   double RecentPicks(const ModelMoment& m) const {
     return WeightedSum(picks_, m.turn_clock, false);
   }
@@ -271,8 +276,9 @@ class ModelBackend {
     // each second that those which wait are old.
     const double limit = options.first_contact_limit * std::pow(2, contacts_) +
                          (waiting > 0 ? ages_s / waiting : 0);
-    known.held_back = contacts_ < 40 && known.overdue == 1 &&
-                      static_cast<double>(requests.size()) >= limit;
+    known.held_back = m.now_s < not_before_s_ ||
+                      (contacts_ < 40 && known.overdue == 1 &&
+                       static_cast<double>(requests.size()) >= limit);
   }
 
   std::vector<Observation> latency_ = {};
@@ -289,6 +295,7 @@ class ModelBackend {
   int successes_ = 0;
   int contacts_ = 0;  // Successes and neutral answers.
   std::optional<double> answered_at_s_ = {};
+  double not_before_s_ = 0;
 };
 
 }  // namespace els

@@ -67,6 +67,10 @@ class Model {
     backend.Cut(fleet_.Published(now_s), options_);
   }
 
+  void RetryAfter(ModelBackend& backend, double wait_s, double now_s) const {
+    backend.RetryAfter(wait_s, fleet_.Published(now_s));
+  }
+
   ModelMoment Now(double now_s) const { return fleet_.Fresh(now_s, AllNews()); }
 
   ModelBackend::Known At(const ModelBackend& backend,
