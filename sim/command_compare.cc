@@ -88,6 +88,10 @@ po::options_description CompareOptions() {
       ("load", po::value<Words>()->composing()->value_name("X"),
        "instead of the scenarios' own; may be given several times, each a row; "
        "no effect on scenarios that have none")  //
+      ("limit", text("L"),
+       "a limiter of `els-sim list`, which bounds what each access point has "
+       "outstanding, whatever its policy; default: the scenario's, if it has "
+       "one")  //
       ("warm-up", text("TIME")->default_value("5s"),
        "what arrives before does not count in scenarios that are steady: a "
        "stream of at least twice that, in which nothing happens later; 0s "
@@ -152,6 +156,14 @@ absl::Status SetScenarios(const Words& names, const Words& loads,
   return absl::OkStatus();
 }
 
+absl::Status SetLimit(const std::string& limiter, ContestPlan& plan) {
+  for (Scenario& scenario : plan.scenarios) {
+    if (!scenario.limit.has_value()) scenario.limit.emplace();
+    scenario.limit->limiter = limiter;
+  }
+  return CheckLimiters({limiter});
+}
+
 std::optional<std::string> FileOf(const po::variables_map& values,
                                   const char* name) {
   if (values.count(name) == 0) return std::nullopt;
@@ -178,6 +190,11 @@ absl::StatusOr<Command> ShardOf(const po::variables_map& values,
     return InvalidArgument(
         absl::StrCat("--", name, " is for els-sim merge, not for a --shard"));
   }
+  if (values.count("limit") > 0) {
+    return InvalidArgument(
+        "--shard cannot have a --limit: els-sim merge reads the scenarios' own "
+        "files");
+  }
   for (const PolicyInfo* policy : plan.policies) {
     if (FindPolicy(policy->name) == policy) continue;
     return InvalidArgument(
@@ -202,6 +219,11 @@ absl::StatusOr<Command> ParseCompare(const Words& words) {
   const absl::Status scenarios = SetScenarios(
       WordsOf(values, "scenario"), WordsOf(values, "load"), command.plan);
   if (!scenarios.ok()) return scenarios;
+  if (values.count("limit") > 0) {
+    const absl::Status limit =
+        SetLimit(values["limit"].as<std::string>(), command.plan);
+    if (!limit.ok()) return limit;
+  }
   const absl::Status policies =
       SetPolicies(WordsOf(values, "policy"),
                   values["baseline"].as<std::string>(), command.plan);

@@ -128,6 +128,7 @@ std::uint32_t Evidence::UnitsToWait(const Moment& moment) const {
   constexpr std::int64_t kLongestNs =
       std::chrono::duration_cast<std::chrono::nanoseconds>(kLongestRetryAfter)
           .count();
+  if (not_before_ == 0) return 0;
   const std::uint32_t units = not_before_ - WaitUnits(moment.now_ns);
   return units <= WaitUnits(kLongestNs) + 2 ? units : 0;
 }
@@ -268,10 +269,8 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
     snapshot.since_outcome = std::chrono::nanoseconds(
         std::max<std::int64_t>(since, 0) << kCoarseBits);
   }
-  if (not_before_ != 0) {
-    snapshot.retry_after = std::chrono::nanoseconds(
-        std::int64_t{UnitsToWait(moment)} << kWaitBits);
-  }
+  snapshot.retry_after =
+      std::chrono::nanoseconds(std::int64_t{UnitsToWait(moment)} << kWaitBits);
   snapshot.picks = settled + mishaps.dropped + outstanding_.waiting();
   snapshot.successes = successes_;
   CopyTo(snapshot, mishaps);

@@ -220,8 +220,8 @@ class Evidence {
   static std::uint32_t WaitUnits(std::int64_t ns) {
     return static_cast<std::uint32_t>(ns >> kWaitBits);
   }
-  // Returns 0 if the time is over: also the time that was over years ago, whose
-  // units have gone round since.
+  // Returns 0 if nothing was asked for, or the time is over: also if it was
+  // over years ago, and the units have gone round since.
   std::uint32_t UnitsToWait(const Moment& moment) const;
 
   static constexpr int kCoarseBits = 28;

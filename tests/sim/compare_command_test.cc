@@ -92,6 +92,21 @@ TEST_F(ElsSimCompare, WritesTheFilesItIsAskedFor) {
   EXPECT_EQ(Content(base + ".html").find("<!DOCTYPE html>"), 0);
 }
 
+TEST_F(ElsSimCompare, GivesAllPoliciesTheLimit) {
+  const std::string compare = "compare overload --policy p2c --seeds 1";
+  const Exit without = Start(compare + " --limit none");
+  const Exit with = Start(compare + " --limit els");
+  EXPECT_EQ(with.status, 0) << with.err;
+  for (const char* row : {"\noverload  p2c ", "\n          els "}) {
+    const auto line = [&](const std::string& out) {
+      const std::size_t begin = out.find(row);
+      EXPECT_NE(begin, std::string::npos) << out;
+      return out.substr(begin, out.find('\n', begin + 1) - begin);
+    };
+    EXPECT_NE(line(with.out), line(without.out));
+  }
+}
+
 TEST_F(ElsSimCompare, NamesAFileThatCannotBeWrittenBeforeItStarts) {
   const Exit exit = Start("compare spotify --csv /nowhere/a.csv");
   EXPECT_EQ(exit.status, 1);
@@ -112,6 +127,7 @@ TEST_F(ElsSimCompare, RefusesWhatItDoesNotKnow) {
                    {"--load must be above 0", "'x'"});
   ExpectUsageError("compare equal --warm-up 5",
                    {"--warm-up must be a duration", "'5'"});
+  ExpectUsageError("compare equal --limit few", {"'few'", "netflix-gradient2"});
   ExpectUsageError("compare equal --csv", {"--csv"});
   ExpectUsageError("compare equal --policy els",
                    {"--policy names nothing but the base, 'els'"});

@@ -55,6 +55,28 @@ TEST(RenderSummary, ListsTheLossesToPeersTheWorstFirst) {
       << text;
 }
 
+TEST(RenderSummary, CountsVerdictsAndLossesByScenario) {
+  ContestPlan plan = SmallPlan();
+  plan.scenarios.push_back(
+      TwoRequests("worse", {{}, {.phases = {{.slowness = 7}}}}));
+  plan.scenarios.push_back(TwoRequests(
+      "failing", {{}, {.phases = {{.slowness = 7, .failure_rate = 1}}}}));
+  PolicyInfo peer = *FindPolicy("shortest-expected-delay");
+  peer.name = "peer";
+  plan.policies[1] = &peer;
+  const std::string text = RenderSummary(RunContest(plan, 1));
+  EXPECT_NE(text.find("Against all but yardsticks round-robin wins 0 times, "
+                      "ties 1 times and loses 3 times.\n"
+                      "1 of the losses are in 1 rows where more than 1 % of "
+                      "the requests of round-robin end\n"
+                      "badly."),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("| worse    | 1      | 0.250 | 0.250 | 0.00     |\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(RenderSummary, SaysWhereThereIsNoLoss) {
   ContestPlan plan = SmallPlan();
   plan.base = 1;

@@ -114,6 +114,8 @@ TEST_F(ElsSimShard, RefusesWhatMakesNoSense) {
                    {"--html is for els-sim merge"});
   ExpectUsageError("compare --shard 1/2 --out a --summary",
                    {"--summary is for els-sim merge"});
+  ExpectUsageError("compare --shard 1/2 --out a --limit els",
+                   {"--shard cannot have a --limit"});
   std::ofstream(Path("a.txt")) << "turn_limit = 0\n";
   ExpectUsageError("compare --shard 1/2 --out a --policy " + Path("a.txt"),
                    {"--shard cannot have '" + Path("a.txt") + "'"});
