@@ -1,6 +1,7 @@
 #include "sim/tuning/catalogue_split.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/files/catalogue.h"
 
@@ -14,7 +15,7 @@ bool Names(const Family& family, std::string_view scenario) {
                     scenario) > 0;
 }
 
-std::vector<Family> MakeFamilies() {
+std::vector<Family> Searched() {
   return {
       {"equal servers", Role::kTrain, {"equal", "calm", "uniform"}},
       {"a slow server",
@@ -29,6 +30,11 @@ std::vector<Family> MakeFamilies() {
        Role::kConstraint,
        {"black-hole", "cold-newcomer", "half-fail", "rollout", "sinkhole",
         "zone-slow"}},
+  };
+}
+
+std::vector<Family> HeldOut() {
+  return {
       {"outages",
        Role::kHoldOut,
        {"all-fail", "all-silent", "frozen", "silent", "sinkhole-2-of-20",
@@ -58,6 +64,12 @@ std::vector<Family> MakeFamilies() {
        Role::kHoldOut,
        {"hedged-overload", "tail-of-attempts", "tail-of-servers"}},
   };
+}
+
+std::vector<Family> MakeFamilies() {
+  std::vector<Family> families = Searched();
+  for (Family& family : HeldOut()) families.push_back(std::move(family));
+  return families;
 }
 
 }  // namespace
