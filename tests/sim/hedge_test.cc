@@ -152,7 +152,7 @@ TEST(Hedge, WhatIsLearntIsBoundedByTheBudget) {
   EXPECT_GE(attempts, 1.15 * requests);
 }
 
-constexpr const char* kScenario = R"(
+constexpr const char* kHedgedScenario = R"(
 description = "two servers"
 arrivals = { kind = "constant", length = "2s", rate = 100 }
 sizes = { shape = "constant", mean = "20ms" }
@@ -160,19 +160,19 @@ servers = [{ count = 2, slots = 2, stragglers = { part = 0.1, mean_delay = "300m
 [access_points]
 )";
 
-absl::StatusOr<Scenario> Read(const std::string& access_points) {
-  return ParseScenario(kScenario + access_points, "hedged.toml",
+absl::StatusOr<Scenario> ReadHedged(const std::string& access_points) {
+  return ParseScenario(kHedgedScenario + access_points, "hedged.toml",
                        [](const std::string&) -> absl::StatusOr<std::string> {
                          return absl::NotFoundError("none");
                        });
 }
 
-std::string ErrorOf(const std::string& access_points) {
-  return absl::StrCat(Read(access_points).status().message());
+std::string ErrorOfHedge(const std::string& access_points) {
+  return absl::StrCat(ReadHedged(access_points).status().message());
 }
 
 TEST(HedgeScenario, IsReadWithItsOptions) {
-  const auto learnt = Read(
+  const auto learnt = ReadHedged(
       "hedge = \"learnt\"\n"
       "hedge_options = { quantile = 0.9, ratio = 0.3, burst = 4, keys = 16,"
       " half_life = \"5s\" }\n");
@@ -184,30 +184,30 @@ TEST(HedgeScenario, IsReadWithItsOptions) {
   EXPECT_EQ(learnt->hedge->options.keys, 16U);
   EXPECT_EQ(learnt->hedge->options.half_life, seconds(5));
   EXPECT_EQ(learnt->servers[1].stragglers->part, 0.1);
-  const auto fixed = Read("hedge = \"50ms\"");
+  const auto fixed = ReadHedged("hedge = \"50ms\"");
   ASSERT_TRUE(fixed.ok()) << fixed.status();
   EXPECT_EQ(fixed->hedge->kind, Kind::kFixed);
   EXPECT_EQ(fixed->hedge->delay, milliseconds(50));
-  EXPECT_EQ(Read("hedge = \"none\"")->hedge->kind, Kind::kNone);
-  EXPECT_FALSE(Read("")->hedge.has_value());
+  EXPECT_EQ(ReadHedged("hedge = \"none\"")->hedge->kind, Kind::kNone);
+  EXPECT_FALSE(ReadHedged("")->hedge.has_value());
 }
 
 TEST(HedgeScenario, RefusesWhatIsWrongAndNamesIt) {
-  EXPECT_THAT(ErrorOf("hedge = \"soon\""),
+  EXPECT_THAT(ErrorOfHedge("hedge = \"soon\""),
               HasSubstr("\"soon\"; it must be none, learnt or a delay, such as "
                         "50ms"));
   EXPECT_THAT(
-      ErrorOf("hedge = \"learnt\"\nhedge_options = { quantile = 1 }"),
+      ErrorOfHedge("hedge = \"learnt\"\nhedge_options = { quantile = 1 }"),
       HasSubstr("access_points.hedge_options.quantile is 1; it must be from "
                 "0.5 to 0.999"));
-  EXPECT_THAT(ErrorOf("hedge = \"50ms\"\nhedge_options = { ratio = 1 }"),
+  EXPECT_THAT(ErrorOfHedge("hedge = \"50ms\"\nhedge_options = { ratio = 1 }"),
               HasSubstr("hedge_options need hedge = \"learnt\""));
 }
 
 TEST(HedgeScenario, RunsEachPolicyWithEachHedgeThatIsAskedFor) {
   const std::vector<const PolicyInfo*> policies = {FindPolicy("round-robin")};
   const auto report = [&](const Variants& variants) {
-    return Compare(*Read("hedge = \"learnt\""), policies,
+    return Compare(*ReadHedged("hedge = \"learnt\""), policies,
                    {.first = 1, .count = 1}, 1, nullptr, variants);
   };
   EXPECT_THAT(report({}), HasSubstr("100 requests/s, hedge learnt, access"));
@@ -222,10 +222,11 @@ TEST(HedgeScenario, RunsEachPolicyWithEachHedgeThatIsAskedFor) {
 }
 
 TEST(HedgeScenario, IsExplained) {
-  EXPECT_THAT(Explain(*Read("hedge = \"50ms\"")),
+  EXPECT_THAT(Explain(*ReadHedged("hedge = \"50ms\"")),
               HasSubstr("unanswered after 50 ms"));
-  EXPECT_THAT(Explain(*Read("hedge = \"learnt\"")), HasSubstr("quantile"));
-  EXPECT_THAT(Explain(*Read("")), HasSubstr("10 % are late"));
+  EXPECT_THAT(Explain(*ReadHedged("hedge = \"learnt\"")),
+              HasSubstr("quantile"));
+  EXPECT_THAT(Explain(*ReadHedged("")), HasSubstr("10 % are late"));
 }
 
 }  // namespace
