@@ -17,11 +17,11 @@
 #include "sim/model/hedger.h"
 #include "sim/model/in_flight.h"
 #include "sim/model/policy.h"
+#include "sim/model/run_tally.h"
 #include "sim/model/scenario.h"
 #include "sim/model/simulate.h"
 #include "sim/model/slab.h"
 #include "sim/model/stage.h"
-#include "sim/model/tally.h"
 #include "sim/model/virtual_time.h"
 #include "sim/model/workload.h"
 
@@ -82,7 +82,7 @@ class Simulation final {
   std::vector<std::unique_ptr<Policy>> policies_;  // By access point.
   Gate gate_;
   Hedger hedger_;
-  Tally tally_;
+  RunTally tally_;
 
   std::deque<std::uint32_t> queue_;      // What is held back, in order.
   std::optional<Arrival> next_arrival_;  // Empty: there will be no more.

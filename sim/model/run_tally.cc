@@ -1,4 +1,4 @@
-#include "sim/model/tally.h"
+#include "sim/model/run_tally.h"
 
 #include <utility>
 
@@ -6,21 +6,22 @@
 
 namespace els_sim {
 
-Tally::Tally(const Scenario& scenario)
+RunTally::RunTally(const Scenario& scenario)
     : scenario_(scenario), windows_(scenario) {
   result_.picks.resize(scenario.servers.size());
 }
 
-void Tally::Sent(std::uint32_t server, std::uint32_t access_point, Time now) {
+void RunTally::Sent(std::uint32_t server, std::uint32_t access_point,
+                    Time now) {
   ++result_.picks[server];
   windows_.Sent(server, access_point % scenario_.zones, now);
 }
 
-void Tally::Settled(std::uint32_t server, Time now) {
+void RunTally::Settled(std::uint32_t server, Time now) {
   windows_.Settled(server, now);
 }
 
-void Tally::Ended(const els_sim::Ended& ended, Duration size) {
+void RunTally::Ended(const els_sim::Ended& ended, Duration size) {
   const bool failed = ended.outcome != els::Outcome::kSuccess;
   const Duration cost = ended.end - ended.arrival +
                         (failed ? scenario_.failure_penalty : Duration::zero());
@@ -39,7 +40,7 @@ void Tally::Ended(const els_sim::Ended& ended, Duration size) {
   }
 }
 
-Result Tally::Results() && {
+Result RunTally::Results() && {
   result_.windows = std::move(windows_).Results();
   return std::move(result_);
 }

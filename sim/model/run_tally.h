@@ -12,10 +12,10 @@ namespace els_sim {
 
 // Counts what happens in a run, as it happens. Time never steps back between
 // calls.
-class Tally {
+class RunTally {
  public:
   // `scenario` has to outlive it.
-  explicit Tally(const Scenario& scenario);
+  explicit RunTally(const Scenario& scenario);
 
   // An attempt is sent by this access point.
   void Sent(std::uint32_t server, std::uint32_t access_point, Time now);
