@@ -18,7 +18,7 @@ class Gradient2 {
  public:
   explicit Gradient2(els::Random) {}
 
-  void Update(const Sample& sample) {
+  void Update(const WindowSample& sample) {
     const double longer = AddToLong(sample.mean_ns);
     if (longer / sample.mean_ns > 2) long_ns_ *= 0.95;
     if (sample.most_in_flight < limit_ / 2) return;

@@ -17,7 +17,7 @@ class Vegas {
  public:
   explicit Vegas(els::Random random) : random_(random) {}
 
-  void Update(const Sample& sample) {
+  void Update(const WindowSample& sample) {
     ++since_probe_;
     if (jitter_ * kProbe * limit_ <= since_probe_) {
       jitter_ = 0.5 + 0.5 * random_.Uniform();
@@ -38,7 +38,7 @@ class Vegas {
   static constexpr double kMost = 1000;
   static constexpr double kProbe = 30;
 
-  double Next(const Sample& sample) const {
+  double Next(const WindowSample& sample) const {
     const double queue = std::ceil(limit_ * (1 - *least_ns_ / sample.mean_ns));
     // Rounded down to a whole number, and at least 1.
     const double root = std::max(

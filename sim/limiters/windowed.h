@@ -15,13 +15,13 @@
 namespace els_sim {
 
 // What the answers of a window were like.
-struct Sample {
+struct WindowSample {
   double mean_ns = 0;
   std::uint32_t most_in_flight = 0;
   bool dropped = false;  // Whether any timed out.
 };
 
-// `Rule` has Update(Sample) and limit(). Priorities are passed over.
+// `Rule` has Update(WindowSample) and limit(). Priorities are passed over.
 template <typename Rule>
 class Windowed final : public Limiter {
  public:
@@ -66,7 +66,7 @@ class Windowed final : public Limiter {
   Time next_update_ = {};
 
   // The window so far.
-  Sample sample_;
+  WindowSample sample_;
   double sum_ns_ = 0;
   std::uint64_t count_ = 0;
 };

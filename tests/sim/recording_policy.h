@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "sim/model/policy.h"
@@ -13,7 +14,7 @@ namespace els_sim {
 class RecordingPolicy final : public Policy {
  public:
   struct Event {
-    const char* what = "";
+    std::string_view what = "";
     std::uint32_t server = 0;
     els::Outcome outcome = {};
     Duration latency = {};
