@@ -190,15 +190,15 @@ class [[nodiscard]] Ticket {
   // to BackendSnapshot::late_finishes.
   void Finish(Outcome outcome, TimePoint now) noexcept;
 
-  // Says that the backend has asked for no requests for the time `wait` from
-  // now on: Retry-After of HTTP, grpc-retry-pushback-ms. Until then picks take
-  // it only if nothing else is left but what Request::avoid names, what is full
-  // and what has asked as well. A wait of more than kLongestRetryAfter counts
-  // as that long, so that no backend hides for ever; one of 0 or less ends the
-  // wait before. Of several the latest counts. It says nothing of how the
-  // attempt ended: report that, too, before or after. To 17 ms. If
-  // the answer concerns a single user, such as one who has used up a quota, do
-  // not call this. On an empty ticket it does nothing.
+  // Says that the backend has asked for no requests for the time `wait`, to 17
+  // ms, from `now` on: Retry-After of HTTP, grpc-retry-pushback-ms. Until then
+  // a pick takes this backend only if all backends that have not asked are full
+  // or named by Request::avoid. A longer wait than kLongestRetryAfter counts as
+  // kLongestRetryAfter, so that no backend hides for ever. The latest call
+  // counts, and a wait of 0 or less ends the wait of an earlier call. The call
+  // says nothing of how the attempt ended, which is still to be reported. Do
+  // not make the call if the answer is about a single user, such as a user
+  // whose quota is used up. The call does nothing on an empty ticket.
   void RetryAfter(Duration wait, TimePoint now) noexcept;
 
  private:

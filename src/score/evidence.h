@@ -179,11 +179,12 @@ class Evidence {
   static constexpr double kMostSurprise = 10;
 
   // A request without an answer counts as no more than this many times the
-  // fleet's latency, or as much as a failure costs, if that is more. Of the
-  // picks, one of ten that was frozen, and that had 200 times the usual time
-  // to answer, has 8.1 % again from 5 to 10 s after it is well (8: 14.4 %, 64:
-  // 3.2 %, without: 2.4 %). While it was frozen, 0.05 % were lost (8: 0.09 %,
-  // 64: 0.04 %, without: 0.02 %).
+  // fleet's latency, or as much as a failure costs, if that is more. In the
+  // simulator's scenario frozen, whose timeout is 200 latencies, the server
+  // that was frozen gets 8.1 % of the picks from 5 to 10 s after its end (with
+  // 8 instead of 32: 14.4 %; 64: 3.2 %; without a bound: 2.4 %). In the six
+  // seconds before, 0.05 % of the requests are lost (8: 0.09 %; 64: 0.04 %;
+  // without: 0.02 %).
   static constexpr double kMostSilence = 32;
 
   // Returns all fields but `id`, `tag` and `removed`.
