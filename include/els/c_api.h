@@ -85,10 +85,10 @@ enum {
 
 // The fields of els::Options: els/options.h says what each means and trades. A
 // user sets seed, choice, initial_latency_ns, first_contact_limit,
-// removed_memory_ns, answered_weight and queue_by_work; the other fields are
-// for the tuner. A field stays where it is for good, so the two groups are not
-// apart here as they are in els::Options. A message names a duration without
-// its _ns.
+// removed_memory_ns, answered_weight, queue_by_work and tail; the other fields
+// are for the tuner. A field stays where it is for good, so the two groups are
+// not apart here as they are in els::Options. A message names a duration
+// without its _ns.
 typedef struct els_options {
   size_t struct_size;
   uint64_t seed;                    // 0: the system draws one, once.
@@ -115,6 +115,7 @@ typedef struct els_options {
   double parallelism;               // 0 to 1
   double turn_premium;              // 0 to 0.9
   double queue_by_work;             // 0 to 1
+  double tail;                      // 0 to 10
 } els_options;
 
 // Writes the library's defaults and struct_size to *options:
@@ -355,12 +356,13 @@ typedef struct els_backend_snapshot {
   uint64_t neutral;
   uint64_t cut;
   uint64_t retry_after_ns;
+  uint64_t latency_deviation_ns;
 } els_backend_snapshot;
 
 #define ELS_BACKEND_SNAPSHOT_INIT                                             \
   {                                                                           \
     sizeof(els_backend_snapshot), {0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0            \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0         \
   }
 
 // All backends at one moment. No later call to the balancer changes or frees a

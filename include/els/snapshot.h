@@ -11,7 +11,8 @@
 
 namespace els {
 
-// expected_latency = (latency + failure_cost * (1 / success_rate - 1))
+// expected_latency = (latency + Options::tail * latency_deviation
+//                     + failure_cost * (1 / success_rate - 1))
 //                    * (queue + 1) * distance * overdue * turn
 //
 // With Options::parallelism above 0, (queue + 1) is divided by
@@ -30,12 +31,13 @@ struct BackendSnapshot {
   Duration expected_latency = {};  // E: the number that picks compare.
 
   // The terms of E.
-  Duration latency = {};       // l: mean of answers, drawn to the fleet's.
-  Duration failure_cost = {};  // c: the cost of one failed attempt.
-  double success_rate = 1;     // s: in (0, 1].
-  double queue = 0;            // q: by relative weight; see below.
-  double overdue = 1;          // 1, or more if its requests wait too long.
-  double turn = 1;             // Near 1: more above its share, less below.
+  Duration latency = {};            // l: mean of answers, drawn to the fleet's.
+  Duration latency_deviation = {};  // Standard deviation of answers, likewise.
+  Duration failure_cost = {};       // c: the cost of one failed attempt.
+  double success_rate = 1;          // s: in (0, 1].
+  double queue = 0;                 // q: by relative weight; see below.
+  double overdue = 1;               // 1, or more if its requests wait too long.
+  double turn = 1;                  // Near 1: more above its share, less below.
 
   // What the terms are made of. The queue is the number of the outstanding
   // requests, or their work as far as Options::queue_by_work says, in which

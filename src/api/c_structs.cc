@@ -62,6 +62,7 @@ els_options ToC(const Options& options) {
   c.parallelism = options.parallelism;
   c.turn_premium = options.turn_premium;
   c.queue_by_work = options.queue_by_work;
+  c.tail = options.tail;
   return c;
 }
 
@@ -73,6 +74,7 @@ Options FromC(const els_options& c) {
       .first_contact_limit = c.first_contact_limit,
       .answered_weight = c.answered_weight,
       .queue_by_work = c.queue_by_work,
+      .tail = c.tail,
       .removed_memory = ToDuration(c.removed_memory_ns),
       .latency_memory = ToDuration(c.latency_memory_ns),
       .latency_memory_picks = c.latency_memory_picks,
@@ -147,6 +149,7 @@ els_backend_snapshot ToC(const BackendSnapshot& backend) {
   c.neutral = backend.neutral;
   c.cut = backend.cut;
   c.retry_after_ns = ToNanoseconds(backend.retry_after);
+  c.latency_deviation_ns = ToNanoseconds(backend.latency_deviation);
   return c;
 }
 

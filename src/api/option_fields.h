@@ -61,6 +61,7 @@ inline constexpr OptionField kOptionFields[] = {
      NumberField{&Options::first_contact_limit, {1, 1e6}}},
     {"answered_weight", NumberField{&Options::answered_weight, {0, 1}}},
     {"queue_by_work", NumberField{&Options::queue_by_work, {0, 1}}},
+    {"tail", NumberField{&Options::tail, {0, 10}}},
     {"removed_memory", DurationField{&Options::removed_memory, kAbsences}},
     {"latency_memory", DurationField{&Options::latency_memory, kMemories}},
     {"latency_memory_picks",

@@ -23,6 +23,8 @@ struct Mishaps {
   std::uint64_t neutral = 0;
   std::uint64_t cut = 0;  // Answered well, and ended badly.
   std::uint32_t late_finishes = 0;
+  // The successes that Evidence no longer counts itself, as it has few bits.
+  std::uint64_t earlier_successes = 0;
 };
 
 }  // namespace els::internal

@@ -2,21 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "els/portable_math.h"
 
 namespace els::internal {
 namespace {
-
-// A weight below this counts as 0. So a failure of 18 memories ago costs no
-// time to compute any more.
-constexpr double kNothing = 1e-8;
-
-template <class Weight>
-void Fade(Weight& weight, double decay) {
-  weight = static_cast<Weight>(weight * decay);
-  if (weight < kNothing) weight = 0;
-}
 
 Duration Rounded(double seconds) {
   return std::chrono::round<Duration>(std::chrono::duration<double>(
@@ -93,10 +84,7 @@ void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
   }
   Fade(succeeded_, success_decay);
   if (failed_ > 0) Fade(failed_, success_decay);
-  const double turn_decay = Decay(turn - turn_ticks_);
-  Fade(recent_picks_, turn_decay);
-  if (recent_queue_ > 0) Fade(recent_queue_, turn_decay);
-  if (spared_s_ > 0) Fade(spared_s_, turn_decay);
+  recent_.Fade(Decay(turn - turn_ticks_));
   latency_ticks_ = latency;
   success_ticks_ = success;
   turn_ticks_ = turn;
@@ -106,7 +94,7 @@ void Evidence::Forget(const Moment& moment) {
   latency_sum_s_ = latency_weight_ = 0;
   succeeded_ = failed_ = 0;
   failure_sum_s_ = failure_weight_ = 0;
-  recent_picks_ = recent_queue_ = spared_s_ = 0;
+  recent_ = {};
   pace_ = kNotFailing;
   not_before_ = 0;
   latency_ticks_ = moment.latency_ticks;
@@ -140,17 +128,14 @@ double Evidence::ContactLimit(const Moment& moment) const {
 }
 
 double Evidence::Parallelism(const Moment& moment) const {
-  return 1 + moment.rules->parallelism * std::max(0.0, MeanQueue() - 1);
-}
-
-double Evidence::MeanQueue() const {
-  return recent_queue_ / std::max(1.0F, recent_picks_);
+  return 1 + moment.rules->parallelism * std::max(0.0, recent_.MeanQueue() - 1);
 }
 
 void Evidence::NoteSetback(const Mishaps& mishaps) {
   if (pace_ == kNotFailing) failing_since_ = success_ticks_;
   // A double, as a product of counts might not fit in an integer.
-  const auto good = static_cast<double>(successes_ + 1);
+  const auto good =
+      static_cast<double>(mishaps.earlier_successes + successes_ + 1);
   const auto all = good + static_cast<double>(mishaps.failures +
                                               mishaps.timeouts + mishaps.cut);
   pace_ = std::clamp(static_cast<std::uint32_t>(256 * good / all), kSlowest,
@@ -214,7 +199,7 @@ void Evidence::LearnNeutral(double latency_s, Work work, const Moment& moment) {
   CountContact();
   const double usual_s = FromWork(work) * LatencySeconds(moment);
   const double spared_s = usual_s - std::max(0.0, latency_s);
-  if (spared_s > 0) spared_s_ += static_cast<float>(spared_s);
+  if (spared_s > 0) recent_.Spared(spared_s);
 }
 
 void Evidence::LearnCut(const Moment& moment, Mishaps& mishaps) {
@@ -244,6 +229,8 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.expected_latency = Rounded(ExpectedLatency(terms));
   snapshot.latency = Rounded(terms.latency_s);
   const double prior = moment.rules->prior_weight;
+  snapshot.latency_deviation =
+      Rounded(std::sqrt(recent_.Variance(moment, terms.latency_s)));
   snapshot.failure_cost = Rounded(FailureCostSeconds(moment, prior));
   snapshot.success_rate = 1 / (1 + terms.failures);
   snapshot.queue = terms.queue;
@@ -254,12 +241,13 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.work = outstanding_.waiting_work();
   snapshot.answered_work = outstanding_.answered_work();
   snapshot.spared = Spared(moment);
-  snapshot.parallelism = MeanQueue();
+  snapshot.parallelism = recent_.MeanQueue();
   snapshot.failure_latency = Rounded(
       (failure_sum_s_ + prior * moment.latency_s) / (failure_weight_ + prior));
   snapshot.mean_age = Rounded(outstanding_.MeanAgeSeconds(moment.now_ns));
   snapshot.share = terms.share;
-  const std::uint64_t settled = successes_ + mishaps.failures +
+  snapshot.successes = mishaps.earlier_successes + successes_;
+  const std::uint64_t settled = snapshot.successes + mishaps.failures +
                                 mishaps.timeouts + mishaps.cancelled +
                                 mishaps.neutral;
   if (settled > 0) {
@@ -272,7 +260,6 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.retry_after =
       std::chrono::nanoseconds(std::int64_t{UnitsToWait(moment)} << kWaitBits);
   snapshot.picks = settled + mishaps.dropped + outstanding_.waiting();
-  snapshot.successes = successes_;
   CopyTo(snapshot, mishaps);
   return snapshot;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "src/score/moment.h"
 #include "src/score/news.h"
 #include "src/score/outstanding.h"
+#include "src/score/recent.h"
 #include "src/score/rounds.h"
 #include "src/score/ticks.h"
 #include "src/score/work.h"
@@ -32,7 +34,7 @@ class Evidence {
 
   // Returns the weight of the picks on the turn clock, as of the last CatchUp
   // and the picks since.
-  double recent_picks() const { return recent_picks_; }
+  double recent_picks() const { return recent_.picks(); }
 
   const Traits& traits() const { return traits_; }
   void set_traits(const Traits& traits) { traits_ = traits; }
@@ -43,8 +45,7 @@ class Evidence {
   void Forgive(const Moment& moment, double part) {
     constexpr double kMost = 1e12;  // More than a memory can have.
     const double fair = (1 / moment.fair_part - 1) / traits_.per_weight;
-    recent_picks_ = std::max(recent_picks_,
-                             static_cast<float>(std::min(part * fair, kMost)));
+    recent_.AtLeast(std::min(part * fair, kMost));
   }
 
   // Ages all sums to the moment. A clock that is older than at the last call
@@ -67,10 +68,8 @@ class Evidence {
     ++picks_;
     ++new_picks_;
     outstanding_.Sent(work, moment.now_ns);
-    recent_picks_ += 1;
-    if (moment.rules->parallelism > 0) {
-      recent_queue_ += static_cast<float>(terms.queue);
-    }
+    recent_.Picked();
+    if (moment.rules->parallelism > 0) recent_.Found(terms.queue);
   }
 
   // Learns from a request of `work` that took `latency_ns`. A latency of 0 or
@@ -84,8 +83,7 @@ class Evidence {
       return LearnOther(outcome, latency_s, work, moment, mishaps);
     }
     answered_at_ns_ = moment.now_ns;
-    ++successes_;
-    CountContact();
+    CountSuccess(mishaps);
     if (pace_ != kNotFailing) Forgive(moment, kForgiven);
     pace_ = kNotFailing;
     succeeded_ += 1;
@@ -121,6 +119,7 @@ class Evidence {
     Terms terms;
     terms.prior_of_latency = prior * (1 / (latency_weight_ + prior));
     terms.latency_s = LatencySeconds(moment);
+    if (rules.tail > 0) AddTail(moment, terms);
     if (failed_ > 0) {
       const double prior_of_one = rules.prior_weight;
       terms.prior_of_success = prior_of_one * (1 / (succeeded_ + prior_of_one));
@@ -142,6 +141,7 @@ class Evidence {
   void AddPickTo(const Moment& moment, Work work, Terms& terms) const {
     const double by_work = moment.rules->queue_by_work;
     terms.queue += (1 + by_work * (FromWork(work) - 1)) * traits_.per_weight;
+    if (moment.rules->tail > 0) AddTail(moment, terms);
     terms.overdue = OverdueAt(moment, terms);
     terms.share += moment.fair_part * traits_.per_weight;
     terms.turn = TurnAt(moment, terms);
@@ -169,7 +169,7 @@ class Evidence {
 
   // See RoundsToFall in rounds.h.
   std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms) const {
-    return internal::RoundsToFall(moment, terms, spared_s_ > 0);
+    return internal::RoundsToFall(moment, terms, recent_.spared_s() > 0);
   }
 
   // One success counts as no more than this many times the latency that was
@@ -180,11 +180,9 @@ class Evidence {
 
   // A request without an answer counts as no more than this many times the
   // fleet's latency, or as much as a failure costs, if that is more. In the
-  // simulator's scenario frozen, whose timeout is 200 latencies, the server
-  // that was frozen gets 8.1 % of the picks from 5 to 10 s after its end (with
-  // 8 instead of 32: 14.4 %; 64: 3.2 %; without a bound: 2.4 %). In the six
-  // seconds before, 0.05 % of the requests are lost (8: 0.09 %; 64: 0.04 %;
-  // without: 0.02 %).
+  // simulator's scenario frozen, whose timeout is 200 latencies, 0.04 % of the
+  // requests are lost while a server is frozen, and the server gets 10.0 % of
+  // the picks from 5 to 10 s after its end (with 16: 0.06 %, 11.8 %).
   static constexpr double kMostSilence = 32;
 
   // Returns all fields but `id`, `tag` and `removed`.
@@ -194,11 +192,6 @@ class Evidence {
   // Each answer doubles the first-contact limit. After this many the limit is
   // beyond any number of requests.
   static constexpr std::uint8_t kProven = 40;
-
-  // What a backend that is well again is not owed for its illness, as a part of
-  // its fair share. More brings it back later, less for too long: a third
-  // server had 39 % of the picks in the second half minute (0: 49 %, 1: 37 %).
-  static constexpr double kForgiven = 0.75;
 
   // How much the first-contact limit grows with each second of the mean age of
   // the requests that wait.
@@ -210,6 +203,13 @@ class Evidence {
   // half-fail at a load of 0.8, with a retry, 0.09 loses 11.1 % of the requests
   // of the outage and of the 15 s after it; 0.13 loses 7.6 %.
   static constexpr double kLowestSuccessRate = 0.13;
+
+  static constexpr std::uint32_t kMostSuccesses = 1U << 20;
+
+  // What a backend that is well again is not owed for its illness, as a part of
+  // its fair share. More brings it back later, less for too long: a third
+  // server had 39 % of the picks in the second half minute (0: 49 %, 1: 37 %).
+  static constexpr double kForgiven = 0.75;
 
   // Values of pace_.
   static constexpr std::uint8_t kNotFailing = 0;
@@ -247,13 +247,22 @@ class Evidence {
   void CountContact() {
     if (contacts_ < kProven) ++contacts_;
   }
+  void CountSuccess(Mishaps& mishaps) {
+    CountContact();
+    if (++successes_ < kMostSuccesses) return;
+    mishaps.earlier_successes += kMostSuccesses - 1;
+    successes_ = 1;
+  }
 
   void LearnLatency(const Sample& sample, const Moment& moment) {
     const double weighted_s = sample.latency_s * sample.weight;
     const double known_s = LatencySeconds(moment);
     const double most_s = std::max(kMostSurprise * known_s, moment.believed_s);
-    latency_sum_s_ += std::min(sample.latency_s, most_s) * sample.weight;
+    const double counted_s = std::min(sample.latency_s, most_s);
+    latency_sum_s_ += counted_s * sample.weight;
     latency_weight_ += sample.weight;
+    // The first has nothing of its own to vary from.
+    if (successes_ > 1) recent_.Varied(counted_s - known_s, sample.weight);
     ++new_successes_;
     new_weight_ += static_cast<float>(sample.weight);
     new_latency_s_ += static_cast<float>(weighted_s);
@@ -269,6 +278,14 @@ class Evidence {
                         (1 / (latency_weight_ + prior));
     if (successes_ > 0) return mean;
     return std::max(mean, moment.rules->unproven_factor * moment.latency_s);
+  }
+
+  void AddTail(const Moment& moment, Terms& terms) const {
+    const Rules& rules = *moment.rules;
+    terms.tail_s =
+        rules.tail * std::sqrt(recent_.Variance(moment, terms.latency_s));
+    terms.prior_of_tail =
+        rules.prior_weight / (recent_.picks() + rules.prior_weight);
   }
 
   // Divides only where failures take longer than the least that they cost.
@@ -301,7 +318,7 @@ class Evidence {
   // answers had taken as long as others, beside those that it has. By Little's
   // law these are the requests per second times the time of each.
   double Spared(const Moment& moment) const {
-    return spared_s_ * moment.recent_rate;
+    return recent_.spared_s() * moment.recent_rate;
   }
 
   double Queue(const Moment& moment) const {
@@ -316,18 +333,16 @@ class Evidence {
                           rules.answered_weight * outstanding_.answered_work();
       queue += by_work * (work - queue);
     }
-    if (spared_s_ > 0) queue += Spared(moment);
+    if (recent_.spared_s() > 0) queue += Spared(moment);
     return queue * traits_.per_weight;
   }
 
   double Share(const Moment& moment) const {
-    return (static_cast<double>(recent_picks_) * traits_.per_weight + 1) *
-           moment.fair_part;
+    return (recent_.picks() * traits_.per_weight + 1) * moment.fair_part;
   }
 
   // Returns what q + 1 is divided by.
   double Parallelism(const Moment& moment) const;
-  double MeanQueue() const;
 
   Outstanding outstanding_;
 
@@ -341,12 +356,7 @@ class Evidence {
   // is scarce, and the cost of a failure would be no better for more precision.
   float failure_sum_s_ = 0;
   float failure_weight_ = 0;
-  // The picks, the queues that they found, and the time that neutral answers
-  // fell short of others. They fade on the turn clock. Floats, for the same
-  // reason.
-  float recent_picks_ = 0;
-  float recent_queue_ = 0;
-  float spared_s_ = 0;
+  Recent recent_;
 
   // The success clock's reading at the first failure or timeout since the
   // latest success. pace_ says whether there was one.
@@ -370,7 +380,8 @@ class Evidence {
   std::uint8_t contacts_ = 0;
 
   std::uint32_t picks_ = 0;
-  std::uint64_t successes_ = 0;
+  // Without Mishaps::earlier_successes. Not 0 after the first success.
+  std::uint32_t successes_ = 0;
   // not_before_ lies in the last bytes of the traits, which are free.
   [[no_unique_address]] Traits traits_;
   // Until when the backend has asked for no requests, rounded up. 0 if it has

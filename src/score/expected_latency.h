@@ -15,21 +15,23 @@ struct Terms {
   double turn = 1;            // Near 1: more above a fair share.
   double distance = 1;        // Set by the operator.
   double parallelism = 1;     // Divides q + 1.
+  double tail_s = 0;          // What the variation of answers adds to l.
 
   // What overdue and turn are computed from.
   double ages_s = 0;  // The sum over the requests that are not answered yet.
   double share = 0;   // Of the recent picks, in fair shares.
-  // The parts of the latency and of the success rate that are the fleet's, in
-  // [0, 1].
+  // The parts of the latency, of the success rate and of the variation that are
+  // the fleet's, in [0, 1].
   double prior_of_latency = 1;
   double prior_of_success = 1;
+  double prior_of_tail = 1;
 };
 
 // Returns the seconds that an answer takes at a backend that has nothing else
 // to do. At a success rate of s, 1/s - 1 attempts fail before one succeeds, so
 // an answer takes l + c (1/s - 1).
 inline double LatencyAlone(const Terms& terms) {
-  return terms.latency_s + terms.failure_cost_s * terms.failures;
+  return terms.latency_s + terms.tail_s + terms.failure_cost_s * terms.failures;
 }
 
 // Returns E in seconds, of a request of typical work. The backend does the work

@@ -248,6 +248,7 @@ void Fleet::WriteTo(Moment& moment) const {
   moment.prior_weight = options_.prior_weight * std::max(1.0, variation_);
   moment.usual_age =
       options_.overdue_factor * std::max(1.0, (1 + variation_) / 2);
+  moment.variation = variation_;
   moment.recent_rate = turn_rate_ / std::max(1 - unseen_, kLeastSeen);
   moment.success_pace = success_pace_;
   moment.turn_pace = turn_pace_;

@@ -47,6 +47,7 @@ struct Rules {
     answered_weight.Set(options.answered_weight);
     parallelism.Set(options.parallelism);
     queue_by_work.Set(options.queue_by_work);
+    tail.Set(options.tail);
   }
 
   Shared<double> prior_weight;
@@ -60,6 +61,7 @@ struct Rules {
   Shared<double> answered_weight;
   Shared<double> parallelism;
   Shared<double> queue_by_work;
+  Shared<double> tail;
 };
 
 // Everything that a score depends on besides the backend and the rules, as it
@@ -72,6 +74,7 @@ struct Moment {
   double fair_part = 1;       // 1 / the weight of a fair share of the picks.
   double prior_weight = 1;    // Of the mean, among a backend's latencies.
   double usual_age = 1;       // Of unanswered requests, in latencies.
+  double variation = 0;       // Squared, of latencies within backends.
   // What turns a sum that fades on the turn clock into one per second.
   double recent_rate = 0;
   // How many memories of successes, and of turns, pass in one of the rounds.
@@ -104,6 +107,7 @@ class SharedMoment {
             .fair_part = fair_part_,
             .prior_weight = prior_weight_,
             .usual_age = usual_age_,
+            .variation = variation_,
             .recent_rate = recent_rate_,
             .success_pace = success_pace_,
             .turn_pace = turn_pace_,
@@ -125,6 +129,7 @@ class SharedMoment {
     fair_part_.Set(moment.fair_part);
     prior_weight_.Set(moment.prior_weight);
     usual_age_.Set(moment.usual_age);
+    variation_.Set(moment.variation);
     recent_rate_.Set(moment.recent_rate);
     success_pace_.Set(moment.success_pace);
     turn_pace_.Set(moment.turn_pace);
@@ -142,6 +147,7 @@ class SharedMoment {
   Shared<double> fair_part_{1};
   Shared<double> prior_weight_{1};
   Shared<double> usual_age_{1};
+  Shared<double> variation_{0};
   Shared<double> recent_rate_{0};
   Shared<double> success_pace_{1};
   Shared<double> turn_pace_{0};

@@ -26,6 +26,16 @@ inline double FailureFallSeconds(const Moment& moment, const Terms& terms) {
                            terms.failure_cost_s - moment.failure_cost_s);
 }
 
+// Returns how fast what the variation costs may fall, in seconds per memory.
+// The variance falls to the fleet's as the picks that it is of are forgotten,
+// and its root falls half as fast. The fleet's variance is in proportion to
+// the backend's own latency, which falls by `latency_fall_s`.
+inline double TailFallSeconds(const Moment& moment, const Terms& terms,
+                              double latency_fall_s) {
+  return terms.tail_s * (moment.turn_pace * terms.prior_of_tail / 2 +
+                         latency_fall_s / terms.latency_s);
+}
+
 // Returns how often the turn falls by kMostTurn in a memory of turns. A share
 // falls by its own size in a memory. One so high that the premium has its limit
 // falls for a while before the turn does, and one that is near the lowest turn
@@ -48,6 +58,7 @@ inline std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms,
   double fall_s =
       terms.prior_of_latency * std::max(terms.latency_s - moment.latency_s,
                                         kFollowing * moment.latency_s);
+  if (terms.tail_s > 0) fall_s += TailFallSeconds(moment, terms, fall_s);
   if (terms.failures > 0) {
     fall_s += moment.success_pace * FailureFallSeconds(moment, terms);
   }

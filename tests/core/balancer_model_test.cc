@@ -29,9 +29,11 @@ namespace {
 Options OptionsOf(std::uint64_t seed) {
   constexpr double kByWork[] = {0, 1, 0.25};
   constexpr double kAnswered[] = {Options().answered_weight, 0.5, 1};
+  constexpr double kTails[] = {0, 1, 4};
   return {.seed = 1,
           .answered_weight = kAnswered[seed % 3],
           .queue_by_work = kByWork[seed % 3],
+          .tail = kTails[seed % 3],
           .success_memory_spread = 0};
 }
 
@@ -94,6 +96,7 @@ class Sequence {
       ExpectNear(got.spared, known.spared, "spared");
       ExpectNear(got.queue, known.queue, "queue");
       ExpectNear(got.latency, known.latency_s, "latency");
+      ExpectNear(got.latency_deviation, known.deviation_s, "deviation");
       ExpectNear(got.success_rate, known.success_rate, "success rate");
       ExpectNear(got.overdue, known.overdue, "overdue");
       ExpectNear(got.share, known.share, "share");

@@ -95,6 +95,7 @@ static void DefaultsAreThoseOfTheLibrary(void) {
   CHECK(options.turn_memory_ns == 60 * kSecond);
   CHECK(options.answered_weight == 0.01);
   CHECK(options.queue_by_work == 0);
+  CHECK(options.tail == 0);
   CHECK(options.parallelism == 0);
 }
 

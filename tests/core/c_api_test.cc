@@ -73,6 +73,7 @@ std::vector<BadOption> BadOptions() {
        [](els_options& o) { o.removed_memory_ns = UINT64_C(1) << 63; }},
       {"answered_weight", [](els_options& o) { o.answered_weight = 1.1; }},
       {"queue_by_work", [](els_options& o) { o.queue_by_work = -1; }},
+      {"tail", [](els_options& o) { o.tail = -1; }},
       {"parallelism", [](els_options& o) { o.parallelism = -0.1; }},
   };
 }

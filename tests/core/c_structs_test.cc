@@ -22,9 +22,9 @@ using internal::ReadOptions;
 using testing::HasSubstr;
 
 static_assert(sizeof(void*) != 8 ||
-                  (sizeof(els_options) == 200 && sizeof(els_backend) == 56 &&
+                  (sizeof(els_options) == 208 && sizeof(els_backend) == 56 &&
                    sizeof(els_ticket) == 24 && sizeof(els_request) == 56 &&
-                   sizeof(els_backend_snapshot) == 280),
+                   sizeof(els_backend_snapshot) == 288),
               "These may grow, but only by fields at their end.");
 static_assert(sizeof(void*) != 8 ||
                   sizeof(els_options) == sizeof(Options) + sizeof(std::size_t),
@@ -89,7 +89,7 @@ TEST(CStructsTest, ALongerStructIsTakenIfItsExcessIsZero) {
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("els_options has a field set that this library does "
-                        "not know: struct_size is 216"));
+                        "not know: struct_size is 224"));
 }
 
 // As programs did before these fields were added: 21 words.
@@ -99,6 +99,7 @@ TEST(CStructsTest, OptionsOfTheFirstVersionTakeTheNewDefaults) {
   whole.parallelism = 0.5;
   whole.turn_premium = 0.25;
   whole.queue_by_work = 0.125;
+  whole.tail = 3;
   Resized<els_options> first(whole, 21 * 8);
   const auto options = ReadOptions(first.get());
   ASSERT_TRUE(options.ok()) << options.status();
@@ -108,12 +109,14 @@ TEST(CStructsTest, OptionsOfTheFirstVersionTakeTheNewDefaults) {
   EXPECT_EQ(options->parallelism, 0);
   EXPECT_EQ(options->turn_premium, Options().turn_premium);
   EXPECT_EQ(options->queue_by_work, Options().queue_by_work);
+  EXPECT_EQ(options->tail, Options().tail);
   const auto all = ReadOptions(&whole);
   ASSERT_TRUE(all.ok()) << all.status();
   EXPECT_EQ(all->answered_weight, 0.75);
   EXPECT_EQ(all->parallelism, 0.5);
   EXPECT_EQ(all->turn_premium, 0.25);
   EXPECT_EQ(all->queue_by_work, 0.125);
+  EXPECT_EQ(all->tail, 3);
 }
 
 TEST(CStructsTest, ASizeThatNoVersionHasIsRefused) {

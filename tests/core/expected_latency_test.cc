@@ -11,7 +11,7 @@ struct Row {
   double expected_s;
 };
 
-// l, c, failures, q, overdue, turn, distance
+// l, c, failures, q, overdue, turn, distance, parallelism, tail
 constexpr Row kRows[] = {
     {"idle", {0.040, 0.2, 0, 0, 1, 1, 1}, 0.040},
     {"three in line", {0.040, 0.2, 0, 3, 1, 1, 1}, 0.160},
@@ -23,7 +23,8 @@ constexpr Row kRows[] = {
     {"twice overdue", {0.040, 0.2, 0, 1, 2, 1, 1}, 0.160},
     {"far", {0.040, 0.2, 0, 0, 1, 1, 10}, 0.400},
     {"above its share", {0.040, 0.2, 0, 0, 1, 1.15, 1}, 0.046},
-    {"all at once", {0.010, 0.5, 3, 1, 3, 0.9, 2}, 16.308},
+    {"varies", {0.040, 0.2, 0, 1, 1, 1, 1, 1, 0.030}, 0.140},
+    {"all at once", {0.010, 0.5, 3, 1, 3, 0.9, 2, 1, 0.100}, 17.388},
 };
 
 TEST(ExpectedLatencyTest, AgreesWithTheTable) {

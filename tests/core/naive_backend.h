@@ -107,6 +107,7 @@ class ModelBackend {
   // What is known of it at the moment, as a snapshot has it.
   struct Known {
     double latency_s;
+    double deviation_s;
     double success_rate;
     double work = 0;
     double answered_work = 0;
@@ -141,10 +142,13 @@ class ModelBackend {
     if (latency_s <= 0) return std::nullopt;  // Of a clock that lags.
     const ModelNews told = {latency_s / work, std::min(1.0, work),
                             Latency(m, options)};
-    latency_.push_back(
-        {m.latency_clock,
-         std::min(told.latency_s, std::max(10 * told.known_s, m.believed_s)),
-         told.weight});
+    const double counted_s =
+        std::min(told.latency_s, std::max(10 * told.known_s, m.believed_s));
+    latency_.push_back({m.latency_clock, counted_s, told.weight});
+    if (successes_ > 1) {
+      const double by_s = counted_s - told.known_s;
+      squares_.push_back({m.turn_clock, by_s * by_s, told.weight});
+    }
     return told;
   }
 
@@ -225,6 +229,10 @@ class ModelBackend {
     const double prior = options.prior_weight;
     Known known = {};
     known.latency_s = Latency(m, options);
+    known.deviation_s =
+        std::sqrt((WeightedSum(squares_, m.turn_clock, true) +
+                   prior * m.variation * known.latency_s * known.latency_s) /
+                  (RecentPicks(m) + prior));
     const double succeeded = WeightedSum(success_, m.success_clock, true);
     const double all = WeightedSum(success_, m.success_clock, false);
     known.success_rate = std::max(0.13, (succeeded + prior) / (all + prior));
@@ -236,7 +244,7 @@ class ModelBackend {
     known.turn = 1 + std::clamp(options.turn_slope * (known.share - 1),
                                 -options.turn_limit, options.turn_premium);
     known.expected_s =
-        (known.latency_s +
+        (known.latency_s + options.tail * known.deviation_s +
          std::max(failure_s, m.failure_cost_s) * (1 / known.success_rate - 1)) *
         (known.queue + 1) * distance * known.overdue * known.turn;
     return known;
@@ -285,6 +293,7 @@ class ModelBackend {
   std::vector<Observation> failure_ = {};
   std::vector<Observation> success_ = {};  // 1 or 0.
   std::vector<Observation> picks_ = {};
+  std::vector<Observation> squares_ = {};
   std::vector<Observation> spared_ = {};
   // Since when, on the success clock, it has only failed; how fast that ages;
   // and until when its observations have aged by it.

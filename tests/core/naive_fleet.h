@@ -46,6 +46,7 @@ struct ModelMoment {
   double fair_part = 1;
   double prior_weight = 1;
   double usual_age = 1;
+  double variation = 0;
   double recent_rate = 0;
   // No sample below this is too long to be believed.
   double believed_s = std::numeric_limits<double>::infinity();
@@ -187,6 +188,7 @@ class ModelFleet {
     published_.failure_cost_s =
         options_.failure_cost_factor * Mean(costs_, cost_clock_, latency_s);
     published_.fair_part = backends_ / (picks + backends_);
+    published_.variation = variation_;
     published_.prior_weight = options_.prior_weight * std::max(1.0, variation_);
     published_.usual_age =
         options_.overdue_factor * std::max(1.0, (1 + variation_) / 2);

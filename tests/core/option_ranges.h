@@ -19,6 +19,7 @@ inline constexpr OptionRange<double> kNumberRanges[] = {
     {"first_contact_limit", &els::Options::first_contact_limit, 1, 1e6},
     {"answered_weight", &els::Options::answered_weight, 0, 1},
     {"queue_by_work", &els::Options::queue_by_work, 0, 1},
+    {"tail", &els::Options::tail, 0, 10},
     {"latency_memory_picks", &els::Options::latency_memory_picks, 0, 1e6},
     {"success_memory_picks", &els::Options::success_memory_picks, 0, 1e6},
     {"success_memory_spread", &els::Options::success_memory_spread, 0, 0.9},

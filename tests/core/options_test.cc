@@ -74,6 +74,7 @@ const std::vector<BadOption>& BadOptions() {
        "from 0 to 1"},
       {"queue_by_work", [](Options& o) { o.queue_by_work = 1.1; },
        "from 0 to 1"},
+      {"tail", [](Options& o) { o.tail = 10.5; }, "from 0 to 10"},
       {"parallelism", [](Options& o) { o.parallelism = -0.1; }, "from 0 to 1"},
       {"choice", [](Options& o) { o.choice = static_cast<Choice>(7); },
        "one of the values of els::Choice"},

@@ -32,21 +32,23 @@ std::uint64_t BitsOf(double value) {
 // once Options has another number of fields.
 auto AllOf(const Options& options) {
   const auto& [seed, choice, initial_latency, first_contact_limit,
-               answered_weight, queue_by_work, removed_memory, latency_memory,
-               latency_memory_picks, success_memory, success_memory_picks,
-               success_memory_spread, trust_after_failure, outage_growth,
-               prior_weight, unproven_factor, failure_cost_factor,
-               failure_cost_memory, overdue_factor, turn_limit, turn_premium,
-               turn_slope, turn_memory, parallelism] = options;
+               answered_weight, queue_by_work, tail, removed_memory,
+               latency_memory, latency_memory_picks, success_memory,
+               success_memory_picks, success_memory_spread, trust_after_failure,
+               outage_growth, prior_weight, unproven_factor,
+               failure_cost_factor, failure_cost_memory, overdue_factor,
+               turn_limit, turn_premium, turn_slope, turn_memory, parallelism] =
+      options;
   return std::tuple(
       seed, choice, initial_latency, BitsOf(first_contact_limit),
-      BitsOf(answered_weight), BitsOf(queue_by_work), removed_memory,
-      latency_memory, BitsOf(latency_memory_picks), success_memory,
-      BitsOf(success_memory_picks), BitsOf(success_memory_spread),
-      BitsOf(trust_after_failure), BitsOf(outage_growth), BitsOf(prior_weight),
-      BitsOf(unproven_factor), BitsOf(failure_cost_factor), failure_cost_memory,
-      BitsOf(overdue_factor), BitsOf(turn_limit), BitsOf(turn_premium),
-      BitsOf(turn_slope), turn_memory, BitsOf(parallelism));
+      BitsOf(answered_weight), BitsOf(queue_by_work), BitsOf(tail),
+      removed_memory, latency_memory, BitsOf(latency_memory_picks),
+      success_memory, BitsOf(success_memory_picks),
+      BitsOf(success_memory_spread), BitsOf(trust_after_failure),
+      BitsOf(outage_growth), BitsOf(prior_weight), BitsOf(unproven_factor),
+      BitsOf(failure_cost_factor), failure_cost_memory, BitsOf(overdue_factor),
+      BitsOf(turn_limit), BitsOf(turn_premium), BitsOf(turn_slope), turn_memory,
+      BitsOf(parallelism));
 }
 
 void ExpectRoundTrip(const Options& options) {
@@ -65,6 +67,7 @@ const Options kDistinct = {
     .first_contact_limit = 1e6,
     .answered_weight = 0.25,
     .queue_by_work = 0.75,
+    .tail = 2.5,
     .removed_memory = hours(16),
     .latency_memory = milliseconds(2),
     .latency_memory_picks = 3.5,
@@ -91,6 +94,7 @@ initial_latency = 1ns
 first_contact_limit = 1e+06
 answered_weight = 0.25
 queue_by_work = 0.75
+tail = 2.5
 removed_memory = 16h
 latency_memory = 2ms
 latency_memory_picks = 3.5
@@ -171,7 +175,7 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
        {&Options::latency_memory_picks, &Options::success_memory_picks,
         &Options::success_memory_spread, &Options::failure_cost_factor,
         &Options::turn_limit, &Options::turn_premium, &Options::turn_slope,
-        &Options::answered_weight, &Options::queue_by_work,
+        &Options::answered_weight, &Options::queue_by_work, &Options::tail,
         &Options::parallelism}) {
     low.*from_0 = 0;
   }
@@ -206,6 +210,7 @@ TEST(OptionsTextTest, TheEndsOfEveryRangeAreReadAsPrinted) {
   high.first_contact_limit = 1e6;
   high.answered_weight = 1;
   high.queue_by_work = 1;
+  high.tail = 10;
   high.parallelism = 1;
   ExpectRoundTrip(high);
 }
@@ -234,11 +239,12 @@ double DrawNumber(Random& random, double low, double high) {
 Options DrawOptions(Random& random) {
   Options options;
   auto& [seed, choice, initial_latency, first_contact_limit, answered_weight,
-         queue_by_work, removed_memory, latency_memory, latency_memory_picks,
-         success_memory, success_memory_picks, success_memory_spread,
-         trust_after_failure, outage_growth, prior_weight, unproven_factor,
-         failure_cost_factor, failure_cost_memory, overdue_factor, turn_limit,
-         turn_premium, turn_slope, turn_memory, parallelism] = options;
+         queue_by_work, tail, removed_memory, latency_memory,
+         latency_memory_picks, success_memory, success_memory_picks,
+         success_memory_spread, trust_after_failure, outage_growth,
+         prior_weight, unproven_factor, failure_cost_factor,
+         failure_cost_memory, overdue_factor, turn_limit, turn_premium,
+         turn_slope, turn_memory, parallelism] = options;
   seed = random.Bits();
   choice = static_cast<Choice>(random.Below(3));
   initial_latency = DrawDuration(random, nanoseconds(1), hours(1));
@@ -262,6 +268,7 @@ Options DrawOptions(Random& random) {
   first_contact_limit = DrawNumber(random, 1, 1e6);
   answered_weight = DrawNumber(random, 0, 1);
   queue_by_work = DrawNumber(random, 0, 1);
+  tail = DrawNumber(random, 0, 10);
   parallelism = DrawNumber(random, 0, 1);
   return options;
 }

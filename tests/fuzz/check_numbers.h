@@ -8,9 +8,9 @@
 // Whether every number is finite and in its range.
 inline void CheckNumbers(const els::BackendSnapshot& s,
                          const els::Options& options) {
-  const els::Duration durations[] = {s.expected_latency, s.latency,
-                                     s.failure_cost, s.failure_latency,
-                                     s.mean_age};
+  const els::Duration durations[] = {s.expected_latency,  s.latency,
+                                     s.failure_cost,      s.failure_latency,
+                                     s.latency_deviation, s.mean_age};
   for (const els::Duration duration : durations) {
     Require(duration >= els::Duration::zero(), "a negative duration", s.id);
   }
