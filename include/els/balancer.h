@@ -109,8 +109,10 @@ enum class PickFailure : std::uint8_t {
 //   (dropped)    -                    -              never sent
 //
 // A wait without an answer counts as no more than 32 times the latency of all
-// backends in the mean, or as much as a failure costs, if that is more. So a
-// backend that was frozen for a while is back soon, however patient the caller.
+// backends in the mean, or as much as a failure costs, if that is more. From
+// five requests a second to each backend on the bound is lower, and from twenty
+// on it is 8 times. So a backend that was frozen for a while is back soon,
+// however patient the caller.
 //
 // kNeutral says that the backend is alive, and nothing of how fast or how good
 // it is. Where a neutral answer came sooner than a success takes in the mean,

@@ -176,16 +176,35 @@ void Evidence::LearnOther(Outcome outcome, double latency_s, Work work,
   }
 }
 
+// Returns the longest that a wait in vain counts for. How long the caller
+// waited says little of how slow the backend is, and much of the caller's
+// patience. So the bound is kMost of the fleet's latencies, or as much as a
+// failure costs, if that is more. The more requests there are, the less another
+// wait in vain matters, and the sooner the backend may be tried again: with
+// more than kPicks / kMost recent picks to a backend, the bound falls.
+//
+// In the simulator's scenario frozen, whose timeout is 200 latencies, a server
+// that was frozen has its share of the traffic from 5 to 10 s after in 37 of 40
+// runs, and 0.09 % of the requests are lost while it is frozen (always 32: 24
+// runs and 0.05 %). Where servers have ten requests a second (slow, silent) the
+// mean is as before; always 16 costs 2 % there.
+double Evidence::LongestWaitSeconds(const Moment& moment) {
+  constexpr double kMost = 32;
+  constexpr double kLeast = 8;
+  constexpr double kPicks = 10'000;
+  const double picks = 1 / moment.fair_part - 1;
+  const double latencies =
+      picks * kMost > kPicks ? std::max(kLeast, kPicks / picks) : kMost;
+  return std::max(latencies * moment.latency_s, moment.failure_cost_s);
+}
+
 // The sample is censored: the answer would have taken longer than `latency_s`.
 // So only a sample above the backend's latency counts, and none is evidence of
-// being quick. How long the caller waited says little of how slow the backend
-// is, and much of the caller's patience. So kMostSilence bounds it.
+// being quick.
 void Evidence::LearnNoAnswer(Outcome outcome, double latency_s, Work work,
                              const Moment& moment) {
   Sample sample = PerWork(latency_s, work);
-  sample.latency_s = std::min(
-      sample.latency_s,
-      std::max(kMostSilence * moment.latency_s, moment.failure_cost_s));
+  sample.latency_s = std::min(sample.latency_s, LongestWaitSeconds(moment));
   if (sample.latency_s <= LatencySeconds(moment)) return;
   if (outcome == Outcome::kTimeout) {
     latency_sum_s_ *= moment.rules->trust_after_failure;

@@ -178,13 +178,6 @@ class Evidence {
   // 50).
   static constexpr double kMostSurprise = 10;
 
-  // A request without an answer counts as no more than this many times the
-  // fleet's latency, or as much as a failure costs, if that is more. In the
-  // simulator's scenario frozen, whose timeout is 200 latencies, 0.04 % of the
-  // requests are lost while a server is frozen, and the server gets 10.0 % of
-  // the picks from 5 to 10 s after its end (with 16: 0.06 %, 11.8 %).
-  static constexpr double kMostSilence = 32;
-
   // Returns all fields but `id`, `tag` and `removed`.
   BackendSnapshot Snapshot(const Moment& moment, const Mishaps& mishaps) const;
 
@@ -234,6 +227,7 @@ class Evidence {
   void Age(Ticks latency, Ticks success, Ticks turn, double outage_growth);
   double OutageDecay(Ticks now, double growth) const;
   void NoteSetback(const Mishaps& mishaps);
+  static double LongestWaitSeconds(const Moment& moment);
   static void CopyTo(BackendSnapshot& snapshot, const Mishaps& mishaps);
   void LearnOther(Outcome outcome, double latency_s, Work work,
                   const Moment& moment, Mishaps& mishaps);
