@@ -15,7 +15,8 @@ DEFAULT = ["frozen", "busy", "cut"]
 BACKENDS = 10
 DELAY_MS = 5
 TIMEOUT_S = 1  # For the first byte of an answer, of all three proxies.
-WARM_UP_S = 3
+# A proxy that has just started knows less of its traffic than others do.
+WARM_UP_S = 10
 RETURN_LIMIT_S = 20
 # No user waits for longer. A stalled answer would be waited for in vain.
 PATIENCE_S = 10

@@ -110,8 +110,8 @@ enum class PickFailure : std::uint8_t {
 //
 // A wait without an answer counts as no more than 32 times the latency of all
 // backends in the mean, or as much as a failure costs, if that is more. From
-// five requests a second to each backend on the bound is lower, and from twenty
-// on it is 8 times. So a backend that was frozen for a while is back soon,
+// four requests a second to each backend on the bound is lower, and from 33 on
+// it is 4 times. So a backend that was frozen for a while is back soon,
 // however patient the caller.
 //
 // kNeutral says that the backend is alive, and nothing of how fast or how good

@@ -161,7 +161,7 @@ class ModelBackend {
   void NoAnswer(double latency_s, double work, double trust,
                 const ModelMoment& m, const Options& options) {
     const double picks = 1 / m.fair_part - 1;
-    const double latencies = std::clamp(10'000 / (picks + 1e-9), 8.0, 32.0);
+    const double latencies = std::clamp(8'000 / (picks + 1e-9), 4.0, 32.0);
     const double counted_s = std::min(
         latency_s / work, std::max(latencies * m.latency_s, m.failure_cost_s));
     if (counted_s <= Latency(m, options)) return;
