@@ -121,6 +121,11 @@ std::uint32_t Evidence::UnitsToWait(const Moment& moment) const {
   return units <= WaitUnits(kLongestNs) + 2 ? units : 0;
 }
 
+double Evidence::TailSeconds(const Moment& moment) const {
+  return moment.rules->tail *
+         std::sqrt(recent_.Variance(moment, LatencySeconds(moment)));
+}
+
 double Evidence::ContactLimit(const Moment& moment) const {
   return moment.rules->first_contact_limit *
              static_cast<double>(std::uint64_t{1} << contacts_) +

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -115,11 +114,13 @@ class Evidence {
 
   Terms TermsAt(const Moment& moment) const {
     const Rules& rules = *moment.rules;
+    // First, as a call in the middle costs all requests some instructions.
+    const double tail_s = rules.tail > 0 ? TailSeconds(moment) : 0;
     const double prior = moment.prior_weight;
     Terms terms;
+    terms.tail_s = tail_s;
     terms.prior_of_latency = prior * (1 / (latency_weight_ + prior));
     terms.latency_s = LatencySeconds(moment);
-    if (rules.tail > 0) AddTail(moment, terms);
     if (failed_ > 0) {
       const double prior_of_one = rules.prior_weight;
       terms.prior_of_success = prior_of_one * (1 / (succeeded_ + prior_of_one));
@@ -139,9 +140,9 @@ class Evidence {
   // Changes `terms`, which are those before a pick, to those after it.
   // REQUIRES: Picked has counted the pick, of `work`.
   void AddPickTo(const Moment& moment, Work work, Terms& terms) const {
+    if (moment.rules->tail > 0) terms.tail_s = TailSeconds(moment);
     const double by_work = moment.rules->queue_by_work;
     terms.queue += (1 + by_work * (FromWork(work) - 1)) * traits_.per_weight;
-    if (moment.rules->tail > 0) AddTail(moment, terms);
     terms.overdue = OverdueAt(moment, terms);
     terms.share += moment.fair_part * traits_.per_weight;
     terms.turn = TurnAt(moment, terms);
@@ -169,7 +170,8 @@ class Evidence {
 
   // See RoundsToFall in rounds.h.
   std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms) const {
-    return internal::RoundsToFall(moment, terms, recent_.spared_s() > 0);
+    return internal::RoundsToFall(moment, terms, recent_.picks(),
+                                  recent_.spared_s() > 0);
   }
 
   // One success counts as no more than this many times the latency that was
@@ -226,6 +228,7 @@ class Evidence {
   // By value, so that a moment may stay in registers.
   void Age(Ticks latency, Ticks success, Ticks turn, double outage_growth);
   double OutageDecay(Ticks now, double growth) const;
+  double TailSeconds(const Moment& moment) const;
   void NoteSetback(const Mishaps& mishaps);
   static double LongestWaitSeconds(const Moment& moment);
   static void CopyTo(BackendSnapshot& snapshot, const Mishaps& mishaps);
@@ -272,14 +275,6 @@ class Evidence {
                         (1 / (latency_weight_ + prior));
     if (successes_ > 0) return mean;
     return std::max(mean, moment.rules->unproven_factor * moment.latency_s);
-  }
-
-  void AddTail(const Moment& moment, Terms& terms) const {
-    const Rules& rules = *moment.rules;
-    terms.tail_s =
-        rules.tail * std::sqrt(recent_.Variance(moment, terms.latency_s));
-    terms.prior_of_tail =
-        rules.prior_weight / (recent_.picks() + rules.prior_weight);
   }
 
   // Divides only where failures take longer than the least that they cost.

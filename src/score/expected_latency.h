@@ -20,11 +20,10 @@ struct Terms {
   // What overdue and turn are computed from.
   double ages_s = 0;  // The sum over the requests that are not answered yet.
   double share = 0;   // Of the recent picks, in fair shares.
-  // The parts of the latency, of the success rate and of the variation that are
-  // the fleet's, in [0, 1].
+  // The parts of the latency and of the success rate that are the fleet's, in
+  // [0, 1].
   double prior_of_latency = 1;
   double prior_of_success = 1;
-  double prior_of_tail = 1;
 };
 
 // Returns the seconds that an answer takes at a backend that has nothing else

@@ -31,8 +31,9 @@ inline double FailureFallSeconds(const Moment& moment, const Terms& terms) {
 // and its root falls half as fast. The fleet's variance is in proportion to
 // the backend's own latency, which falls by `latency_fall_s`.
 inline double TailFallSeconds(const Moment& moment, const Terms& terms,
-                              double latency_fall_s) {
-  return terms.tail_s * (moment.turn_pace * terms.prior_of_tail / 2 +
+                              double recent_picks, double latency_fall_s) {
+  const double prior = moment.rules->prior_weight;
+  return terms.tail_s * (moment.turn_pace * prior / (recent_picks + prior) / 2 +
                          latency_fall_s / terms.latency_s);
 }
 
@@ -51,14 +52,16 @@ inline double TurnFalls(const Moment& moment, const Terms& terms) {
 // Returns for how many rounds, from 1 to kMostRounds, the score cannot fall far
 // while nothing happens to the backend. It falls as the backend's latency and
 // failures are forgotten, as the fleet's mean falls and as the backend's turn
-// comes. `terms` are those of the moment. `spares`: neutral answers count as
-// part of its queue, which fades with the turns.
+// comes. `terms` are those of the moment, and `recent_picks` is what the
+// variance is of. `spares`: neutral answers count as part of its queue, which
+// fades with the turns.
 inline std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms,
-                                  bool spares) {
+                                  double recent_picks, bool spares) {
   double fall_s =
       terms.prior_of_latency * std::max(terms.latency_s - moment.latency_s,
                                         kFollowing * moment.latency_s);
-  if (terms.tail_s > 0) fall_s += TailFallSeconds(moment, terms, fall_s);
+  if (terms.tail_s > 0)
+    fall_s += TailFallSeconds(moment, terms, recent_picks, fall_s);
   if (terms.failures > 0) {
     fall_s += moment.success_pace * FailureFallSeconds(moment, terms);
   }
