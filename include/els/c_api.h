@@ -1,7 +1,8 @@
 #pragma once
 
 // els for programs in C: the same balancer as els/balancer.h, in C99.
-// els/c_explanation.h says why backends were picked.
+// els/c_explanation.h says why backends were picked; els/c_options_text.h reads
+// options from a text.
 //
 //   els_balancer* balancer;
 //   els_balancer_new(NULL, &balancer, NULL, 0);
@@ -33,7 +34,7 @@
 //
 // No exception leaves a call. A process that forks should make its balancers
 // after the fork, as copies of a balancer draw the same random numbers. Link a
-// program in C by the C++ compiler (CMake does so by itself), or with -lstdc++.
+// program in C with libels.so (`pkg-config els`), or by the C++ compiler.
 
 #include <stddef.h>
 #include <stdint.h>

@@ -208,6 +208,11 @@ absl::StatusOr<WorkEstimatorOptions> ReadOptions(
                                         "els_work_estimator_options");
 }
 
+absl::Status WriteOptions(const Options& options, els_options* written) {
+  return WriteStruct(ToC(options), written->struct_size, "els_options",
+                     written);
+}
+
 absl::Status WriteDefaults(els_options* options, std::size_t struct_size) {
   return WriteStruct(ToC(Options()), struct_size, "els_options", options);
 }

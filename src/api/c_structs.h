@@ -32,6 +32,9 @@ std::optional<Outcome> ToOutcome(els_outcome outcome);
 absl::StatusOr<Options> ReadOptions(const els_options* given);
 absl::StatusOr<WorkEstimatorOptions> ReadOptions(
     const els_work_estimator_options* given);
+// Writes all fields that the caller's struct has room for.
+// REQUIRES: `written` is not null.
+absl::Status WriteOptions(const Options& options, els_options* written);
 // REQUIRES: `options` is not null.
 absl::Status WriteDefaults(els_options* options, std::size_t struct_size);
 absl::Status WriteDefaults(els_work_estimator_options* options,

@@ -1,0 +1,37 @@
+# What LIBRARY shows must be what HEADERS declare with ELS_API, no more and no
+# less.
+cmake_minimum_required(VERSION 3.25)
+
+execute_process(COMMAND ${NM} --dynamic --defined-only --format=posix ${LIBRARY}
+                OUTPUT_VARIABLE shown COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX REPLACE " [^\n]*\n" ";" shown "${shown}")
+list(REMOVE_ITEM shown "")
+list(SORT shown)
+
+set(declared)
+file(GLOB headers ${HEADERS}/c_*.h)
+foreach(header IN LISTS headers)
+  file(READ ${header} text)
+  string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  string(REPLACE ";" "." text "${text}")
+  string(REGEX MATCHALL "ELS_API [a-z0-9_ *]*[ *]els_[a-z0-9_]+\\(" found "${text}")
+  list(TRANSFORM found REPLACE ".*[ *](els_[a-z0-9_]+)\\($" "\\1")
+  list(APPEND declared ${found})
+endforeach()
+list(SORT declared)
+
+if(NOT declared)
+  message(FATAL_ERROR "no ELS_API found in ${HEADERS}")
+endif()
+foreach(symbol IN LISTS shown)
+  if(NOT symbol IN_LIST declared)
+    message(SEND_ERROR "${LIBRARY} shows ${symbol}, which no header declares")
+  endif()
+endforeach()
+foreach(symbol IN LISTS declared)
+  if(NOT symbol IN_LIST shown)
+    message(SEND_ERROR "${LIBRARY} does not show ${symbol}")
+  endif()
+endforeach()
+list(LENGTH shown count)
+message(STATUS "${count} symbols")
