@@ -28,10 +28,6 @@ namespace {
 
 namespace net = boost::asio;
 
-// Long beside the time that an answer of the backend takes to be forwarded, so
-// that failing at once looks attractive.
-constexpr char kDelayMs[] = "5";
-
 constexpr std::chrono::seconds kFarTooLong(120);
 // Ten times what an answer takes: shorter bursts do no harm.
 constexpr std::chrono::milliseconds kLate(50);
@@ -66,8 +62,8 @@ std::string Content(const std::string& file) {
 }  // namespace
 
 void FaultyBackend::Start() {
-  program_.emplace(std::vector<std::string>{ELS_FAULTY_BACKEND,
-                                            std::to_string(port()), kDelayMs});
+  program_.emplace(std::vector<std::string>{
+      ELS_FAULTY_BACKEND, std::to_string(port()), std::to_string(delay_ms_)});
   if (program_->ReadLine() != "listening") {
     throw std::runtime_error("the backend does not start");
   }

@@ -27,7 +27,13 @@ namespace access_point {
 // els-faulty-backend on a port that stays its own while it is down.
 class FaultyBackend {
  public:
-  FaultyBackend() { Start(); }
+  // Long beside the time that an answer takes to be forwarded, so that failing
+  // at once looks attractive.
+  static constexpr int kDelayMs = 5;
+
+  explicit FaultyBackend(int delay_ms = kDelayMs) : delay_ms_(delay_ms) {
+    Start();
+  }
 
   std::uint16_t port() const { return port_.port(); }
 
@@ -46,6 +52,7 @@ class FaultyBackend {
  private:
   std::string Tell(const std::string& command) const;
 
+  const int delay_ms_;
   DeadPort port_;
   std::optional<Child> program_;
 };
