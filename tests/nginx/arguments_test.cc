@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/nginx/nginx.h"
 
 namespace nginx_module {
@@ -22,7 +25,7 @@ void ExpectRefused(const std::string& els, const std::string& why,
   const Verdict verdict = Check(absl::StrCat(kServers, els), options);
   EXPECT_EQ(verdict.status, 1) << els;
   EXPECT_THAT(verdict.said, HasSubstr(why)) << els;
-  // Both lines of the block begin at the twelfth.
+  // The block begins there.
   EXPECT_THAT(verdict.said, testing::ContainsRegex("nginx.conf:1[0-9]")) << els;
 }
 
@@ -98,6 +101,22 @@ TEST(NginxArguments, MaxFailsWithoutBackupServersIsCalledOfNoEffect) {
       Check(absl::StrCat(kServers, "server 127.0.0.1:3 max_fails=0; els;"))
           .said,
       Not(HasSubstr(kNoEffect)));
+}
+
+TEST(NginxArguments, TheReadmeShowsAConfigurationThatNginxTakes) {
+  std::ostringstream readme;
+  readme << std::ifstream(ELS_NGINX_README).rdbuf();
+  constexpr std::string_view kBegin = "```nginx\n";
+  const std::size_t begin = readme.str().find(kBegin) + kBegin.size();
+  const std::string shown =
+      readme.str().substr(begin, readme.str().find("```", begin) - begin);
+  ASSERT_THAT(shown, HasSubstr("els;"));
+  // A port that nobody else has.
+  const access_point::DeadPort port;
+  const Verdict verdict = CheckHttp(absl::StrReplaceAll(
+      shown, {{"127.0.0.1:8080",
+               absl::StrCat("127.0.0.1:", port.port(), " reuseport")}}));
+  EXPECT_EQ(verdict.status, 0) << verdict.said;
 }
 
 }  // namespace

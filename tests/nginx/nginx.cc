@@ -34,6 +34,10 @@ std::string Content(const std::string& file) {
   return content.str();
 }
 
+constexpr char kTemporary[] =
+    "client_body_temp_path t; proxy_temp_path t; fastcgi_temp_path t;\n"
+    "uwsgi_temp_path t; scgi_temp_path t;\n";
+
 std::string Configuration(const Settings& settings, const std::string& upstream,
                           std::uint16_t port) {
   return absl::StrCat(
@@ -45,16 +49,27 @@ std::string Configuration(const Settings& settings, const std::string& upstream,
       "events { worker_connections 1024; }\n"
       "http {\n"
       "log_format tries '$upstream_addr';\n"
-      "access_log access.log tries;\n"
-      "client_body_temp_path t; proxy_temp_path t; fastcgi_temp_path t;\n"
-      "uwsgi_temp_path t; scgi_temp_path t;\n"
-      "upstream api {\n",
-      upstream, "\n}\n", settings.http, "\nserver {\nlisten 127.0.0.1:", port,
+      "access_log access.log tries;\n",
+      kTemporary, "upstream api {\n", upstream, "\n}\n", settings.http,
+      "\nserver {\nlisten 127.0.0.1:", port,
       " reuseport;\nlocation = /els { access_log off; els_status; }\n"
       "location / {\nproxy_http_version 1.1;\n"
       "proxy_set_header Connection ",
       settings.connection, ";\n", settings.location, "\n", settings.pass,
       "\n}\n}\n}\n");
+}
+
+Verdict CheckFile(const std::string& configuration,
+                  const std::string& options) {
+  const TemporaryFolder folder;
+  WriteFile(folder.File("nginx.conf"), configuration);
+  WriteFile(folder.File("options.txt"), options);
+  Child program(
+      {"sh", "-c",
+       absl::StrCat("exec " ELS_NGINX " -t -e stderr -c nginx.conf -p ",
+                    folder.File(""), " 2>&1")});
+  const int status = program.Wait();
+  return {program.out(), status};
 }
 
 }  // namespace
@@ -180,15 +195,15 @@ std::map<std::uint16_t, int> Nginx::Tries() const {
 }
 
 Verdict Check(const std::string& upstream, const std::string& options) {
-  const TemporaryFolder folder;
-  WriteFile(folder.File("nginx.conf"), Configuration({}, upstream, 1));
-  WriteFile(folder.File("options.txt"), options);
-  Child program(
-      {"sh", "-c",
-       absl::StrCat("exec " ELS_NGINX " -t -e stderr -c nginx.conf -p ",
-                    folder.File(""), " 2>&1")});
-  const int status = program.Wait();
-  return {program.out(), status};
+  return CheckFile(Configuration({}, upstream, 1), options);
+}
+
+Verdict CheckHttp(const std::string& http) {
+  return CheckFile(
+      absl::StrCat("load_module " ELS_NGINX_MODULE
+                   "; pid nginx.pid; events {}\nhttp { access_log off;\n",
+                   kTemporary, http, "\n}\n"),
+      "");
 }
 
 }  // namespace nginx_module

@@ -80,5 +80,7 @@ struct Verdict {
 };
 // `options` is what stands in the file options.txt beside the configuration.
 Verdict Check(const std::string& upstream, const std::string& options = "");
+// The same of what stands in an http block.
+Verdict CheckHttp(const std::string& http);
 
 }  // namespace nginx_module
