@@ -16,6 +16,10 @@
 #include "ngx_http_els_module.h"
 
 
+/* Seconds; els takes every longer wait for a minute. */
+#define NGX_HTTP_ELS_LONGEST_WAIT  3600
+
+
 /* The statuses that stand for those of gRPC, in their order, from OK on. */
 static const ngx_uint_t  ngx_http_els_grpc[] = {
     200, 499, 500, 400, 504, 404, 409, 403, 429,
@@ -130,6 +134,7 @@ ngx_http_els_retry_after(ngx_http_els_peer_data_t *dp)
     }
 
     if (wait > 0) {
+        wait = ngx_min(wait, NGX_HTTP_ELS_LONGEST_WAIT);
         (void) els_ticket_retry_after(&dp->ticket, (uint64_t) wait * 1000000000,
                                       ngx_http_els_now());
     }
@@ -150,7 +155,7 @@ ngx_http_els_is_whole(ngx_http_els_peer_data_t *dp)
         return 1;  /* kept for the next request */
     }
 
-    if (u->buffering && !dp->request->subrequest_in_memory) {
+    if (u->buffering && u->pipe && !dp->request->subrequest_in_memory) {
         p = u->pipe;
         return p->upstream_done || (p->upstream_eof && p->length == -1);
     }
@@ -206,7 +211,7 @@ ngx_http_els_outcome(ngx_peer_connection_t *pc, ngx_http_els_peer_data_t *dp,
     }
 
     if (r->connection->error
-        || (u->buffering && u->pipe->downstream_error))
+        || (u->buffering && u->pipe && u->pipe->downstream_error))
     {
         return ELS_CANCELLED;
     }

@@ -319,7 +319,7 @@ ngx_http_els_disconnect(ngx_http_els_peer_data_t *dp, ngx_uint_t state)
         peer->fails++;
         peer->checked = ngx_time();
 
-    } else {
+    } else if (dp->upstream->state->header_time != (ngx_msec_t) -1) {
         peer->fails = 0;
     }
 

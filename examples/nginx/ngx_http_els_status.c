@@ -36,6 +36,8 @@ ngx_http_els_print_terms(u_char *p, els_backend_snapshot *backend)
     p = ngx_http_els_print_ms(p, "expected_latency",
                               backend->expected_latency_ns);
     p = ngx_http_els_print_ms(p, "latency", backend->latency_ns);
+    p = ngx_http_els_print_ms(p, "latency_deviation",
+                              backend->latency_deviation_ns);
     p = ngx_http_els_print_ms(p, "failure_cost", backend->failure_cost_ns);
 
     p = ngx_sprintf(p, "\"success_rate\":%.4f,\"queue\":%.3f,"

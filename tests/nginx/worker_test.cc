@@ -24,7 +24,7 @@ using access_point::Wire;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kServed[] = "HTTP/1.1 200 OK";
+constexpr char kAnswered[] = "HTTP/1.1 200 OK";
 
 TEST(NginxWorker, AReloadUnderLoadLosesNoRequest) {
   const FaultyBackend backends[3];
@@ -32,17 +32,17 @@ TEST(NginxWorker, AReloadUnderLoadLosesNoRequest) {
       Servers({backends[0].port(), backends[1].port()}) + "els; keepalive 8;";
   const std::string others = Servers({backends[1].port(), backends[2].port()}) +
                              "els latency=body; keepalive 8;";
-  constexpr int kRequests = 2000;
+  constexpr int kMany = 2000;
   // A worker that leaves closes the connections of users that are idle.
   Nginx nginx(
       {.upstream = servers, .http = "keepalive_timeout 0;", .workers = 2});
-  Load load(nginx.port(), 500, kRequests);
+  Load load(nginx.port(), 500, kMany);
   const pid_t before = nginx.Worker();
   for (int i = 1; i <= 6; ++i) {
-    load.AwaitBegun(i * kRequests / 8);
+    load.AwaitBegun(i * kMany / 8);
     nginx.Reload(i % 2 == 0 ? servers : others);
   }
-  EXPECT_EQ(load.Wait()[""], kRequests);
+  EXPECT_EQ(load.Wait()[""], kMany);
   EXPECT_NE(nginx.Worker(), before);
   EXPECT_GT(backends[2].Requests(), 0);
   EXPECT_EQ(nginx.Quit(), 0);
@@ -52,7 +52,7 @@ TEST(NginxWorker, AReloadUnderLoadLosesNoRequest) {
 TEST(NginxWorker, EachWorkerLearnsByItself) {
   const FaultyBackend backend(0);
   Nginx nginx({.upstream = Servers({backend.port()}) + "els;", .workers = 2});
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(nginx.Get(), kServed);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(nginx.Get(), kAnswered);
   std::map<std::int64_t, std::int64_t> picks;  // By process.
   EXPECT_TRUE(Eventually([&] {
     Wire wire = Wire::To(nginx.port());
@@ -80,7 +80,7 @@ TEST(NginxWorker, TheStatusPageTellsOfEachServer) {
   const FaultyBackend backup;
   Nginx nginx({.upstream = Servers({backend.port()}, "weight=2 max_conns=7") +
                            Servers({backup.port()}, "backup") + "els;"});
-  EXPECT_EQ(nginx.Get(), kServed);
+  EXPECT_EQ(nginx.Get(), kAnswered);
   EXPECT_TRUE(Eventually([&] { return nginx.Count(0, "outstanding") == 0; }));
   const boost::json::array servers = nginx.Status();
   ASSERT_EQ(servers.size(), 2u);
@@ -102,6 +102,7 @@ TEST(NginxWorker, TheStatusPageHasEachTerm) {
   const Nginx nginx({.upstream = Servers({dead.port()}) + "els;"});
   const boost::json::array servers = nginx.Status();
   for (const char* term : {"expected_latency_ms",
+                           "latency_deviation_ms",
                            "failure_cost_ms",
                            "success_rate",
                            "queue",
