@@ -13,6 +13,7 @@
 #include "sim/traces/fit.h"
 #include "sim/traces/fit_report.h"
 #include "sim/traces/fit_text.h"
+#include "sim/traces/formats.h"
 
 namespace els_sim {
 namespace {
@@ -28,7 +29,11 @@ constexpr std::string_view kFitUsage =
     "by\n"
     "side, with the Kolmogorov-Smirnov distance of their distributions, and "
     "what\n"
-    "chance makes of it in one of 20 times where the model is true.\n";
+    "chance makes of it in one of 20 times where the model is true.\n"
+    "\n"
+    "Of what forms TRACE may be, how each is recognised, and what its columns "
+    "say:\n"
+    "\n";
 
 po::options_description FitOptions() {
   po::options_description options("Options of fit");
@@ -60,7 +65,8 @@ absl::StatusOr<std::string> OutOf(const po::variables_map& values) {
 absl::StatusOr<Command> ParseFit(const Words& words) {
   const po::variables_map values = Parse(words, FitOptions(), "trace");
   if (values.count("help") > 0) {
-    return HelpCommand{HelpText(kFitUsage, FitOptions())};
+    return HelpCommand{
+        HelpText(std::string(kFitUsage) + FormatsText(), FitOptions())};
   }
   auto trace = TraceOf("fit", values);
   if (!trace.ok()) return trace.status();
@@ -98,7 +104,8 @@ absl::StatusOr<std::string> Fitted(const FitCommand& command) {
   absl::Status written = WriteFile(command.out, text);
   if (!written.ok()) return written;
   Progress progress(FitReportParts(*recording), "parts of the comparison");
-  return FitReport(*recording, *scenario, [&progress] { progress.Step(); });
+  return recording->story + "\n" +
+         FitReport(*recording, *scenario, [&progress] { progress.Step(); });
 }
 
 }  // namespace els_sim

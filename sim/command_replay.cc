@@ -15,21 +15,27 @@ constexpr std::string_view kReplayUsage =
     "times\n"
     "and take as long as it says. Prints what `els-sim run` prints.\n"
     "\n"
-    "TRACE is comma-separated. Its first line names the columns; each may be\n"
-    "missing:\n"
-    "  time_s, time_ms or time_us   since any start; lines are in this order\n"
-    "  time                         instead: 2023-11-16T18:15:46.68Z\n"
-    "  latency_s, _ms or _us        until the answer, or until given up\n"
+    "TRACE is a table with commas, semicolons or tabs between, or JSON, whose\n"
+    "columns have these names; each may be missing:\n"
+    "  time_s, _ms, _us or _ns      when it came, since any start\n"
+    "  time, timestamp, ...         instead: 2023-11-16T18:15:46.68Z, or since "
+    "1970\n"
+    "  end_s, end_time, ...         instead: when it ended\n"
+    "  latency_s, _ms, _us or _ns   until the answer, or until given up\n"
     "  size                         work, in any unit, if there is no latency\n"
-    "  outcome                      success, failure, timeout or cancelled\n"
-    "  backend, key                 any text; keys have no effect\n"
+    "  outcome, status              success, failure, timeout or cancelled; or "
+    "of HTTP\n"
+    "  backend                      any text\n"
     "  attempt                      2 and more for retries, which do not "
     "count\n"
-    "Other columns are for --service. A file of one number a line is "
-    "latencies,\n"
-    "in ms. Where TRACE has no times, or no latencies and sizes, those are "
-    "the\n"
-    "scenario's.\n"
+    "Other columns are for --service. Where TRACE has no times, or no "
+    "latencies "
+    "and\n"
+    "sizes, those are the scenario's. It may also be a log or the result of a "
+    "load\n"
+    "generator: `els-sim fit --help` has the list. Each may be gzip or zstd. "
+    "What it\n"
+    "was taken for is printed.\n"
     "\n"
     "A recorded latency counts as service time, over the slowness of its "
     "backend;\n"
@@ -102,7 +108,7 @@ absl::StatusOr<Replayable> Replayed(const ReplayCommand& command) {
   auto story =
       Replay(*recording, command.options, replay.run.scenarios.front());
   if (!story.ok()) return story.status();
-  replay.story = *std::move(story);
+  replay.story = recording->story + *story;
   return replay;
 }
 

@@ -21,9 +21,14 @@ void AddTraceOptions(po::options_description& options) {
           "service times instead of recorded latencies: durations, each as it "
           "is or times a column, such as '5ms + 0.2ms*ContextTokens'")(
           "columns", text("NAMES"),
-          "comma-separated: what the columns are, instead of the names in "
-          "TRACE's first line or where it has none; an empty name is a column "
-          "to pass over");
+          "what the columns are, if TRACE does not say it: names with commas "
+          "between, an empty one for a column to pass over; or only some, as "
+          "MEANING=NAME, such as latency_ms=took; or a log's template, as "
+          "nginx's log_format")(
+          "from", text("TIME"),
+          "only requests from then on: 2023-11-16T18:15:46Z, or since the "
+          "first, such as 10min")("until", text("TIME"),
+                                  "only requests before then");
 }
 
 absl::StatusOr<TraceSource> TraceOf(const char* command,
@@ -42,6 +47,19 @@ absl::StatusOr<TraceSource> TraceOf(const char* command,
   if (values.count("columns") > 0) {
     source.options.columns =
         absl::StrSplit(values["columns"].as<std::string>(), ',');
+  }
+  for (const char* const name : {"from", "until"}) {
+    if (values.count(name) == 0) continue;
+    const std::string& moment = values[name].as<std::string>();
+    if (!IsMoment(moment)) {
+      return InvalidArgument(
+          absl::StrCat("--", name,
+                       " must be a time such as 2023-11-16T18:15:46Z, or 10min "
+                       "since the first request, not '",
+                       moment, "'"));
+    }
+    (name == std::string_view("from") ? source.options.from
+                                      : source.options.until) = moment;
   }
   if (values.count("service") > 0) {
     auto formula = ServiceFormula::Parse(values["service"].as<std::string>());

@@ -1,7 +1,7 @@
 #pragma once
 
 // Records how attempts went, for els-sim to fit and to replay: see the form in
-// sim/files/trace_file.h.
+// `els-sim replay --help`.
 
 #include <chrono>
 #include <condition_variable>

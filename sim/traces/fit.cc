@@ -66,10 +66,14 @@ std::optional<Duration> FitTimeout(const Recording& recording) {
 
 absl::StatusOr<ArrivalsFit> ArrivalsOf(const Recording& recording,
                                        std::optional<double> rate) {
-  if (recording.has_times) return FitArrivals(recording);
+  const bool is_long = Length(recording) > Duration::zero();
+  if (is_long) return FitArrivals(recording);
   if (!rate.has_value()) {
-    return absl::InvalidArgumentError(
-        recording.path + ": has no times; give --rate, in requests per second");
+    return absl::InvalidArgumentError(recording.path +
+                                      (recording.has_times
+                                           ? ": all requests came at once"
+                                           : ": has no times") +
+                                      "; give --rate, in requests per second");
   }
   return ArrivalsFit{
       .length = Duration(std::llround(static_cast<double>(recording.requests) /

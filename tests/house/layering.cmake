@@ -79,7 +79,7 @@ check(src/engine INCLUDES "absl/|els/|src/(base|score|index|set|engine)/")
 check(src INCLUDES "absl/|els/|src/" BANNED "${libm}|${clock}|${io}|${threads}|_distribution|mt19937|BitGen")
 # Theory's values are compared with. Of a simulation they decide only its length
 # when it is validated, in whole service times.
-check(sim BUT "sim/theory/theory[a-z_]*[.]cc" INCLUDES "absl/|boost/(heap|json|math|program_options|random)|els/|sched|sim/|nlopt[.]h|toml[+][+]/|unistd" BANNED "${libm}|${draws}")
+check(sim BUT "sim/theory/theory[a-z_]*[.]cc" INCLUDES "absl/|boost/(heap|json|math|program_options|random)|els/|sched|sim/|nlopt[.]h|toml[+][+]/|unistd|zlib[.]h|zstd[.]h" BANNED "${libm}|${draws}")
 check(examples INCLUDES "absl/|boost/|els/|examples/|openssl/|sys/|arpa/|netinet/|[a-z_]+\\.h>")
 check(bench INCLUDES "absl/|benchmark/|els/|bench/|sim/")
 check(tests INCLUDES ".*")

@@ -50,9 +50,14 @@ TEST_F(ElsSimTrace, FitsAScenarioThatPassesItsCheckAndRuns) {
       Start("replay t.csv --traces " + directory_.string() + " --scenario " +
             Path("s.toml") + " --policy round-robin els --seeds 2");
   EXPECT_EQ(replay.status, 0) << replay.err;
-  EXPECT_EQ(replay.out.find(Path("t.csv") + ": 400 requests, 100 a second; "),
+  EXPECT_EQ(replay.out.find(
+                Path("t.csv") +
+                ": read as table\n  time_s: start in s; latency_s: latency in "
+                "s; backend: backend\n" +
+                Path("t.csv") + ": 400 requests, 100 a second; "),
             0u)
       << replay.out;
+  EXPECT_EQ(fit.out.find(Path("t.csv") + ": read as table\n"), 0u) << fit.out;
   EXPECT_NE(replay.out.find("\ntrace, access points 1, seeds 1 to 2\n"),
             std::string::npos);
   EXPECT_NE(replay.out.find("round-robin    11.00"), std::string::npos)
@@ -83,6 +88,8 @@ TEST_F(ElsSimTrace, RefusesWhatItDoesNotKnow) {
   ExpectUsageError("replay t.csv --scenario equal --load x", {"--load", "'x'"});
   ExpectUsageError("replay t.csv --scenario equal --service x",
                    {"--service: \"x\" is neither"});
+  ExpectUsageError("replay t.csv --scenario equal --from soon",
+                   {"--from must be a time such as", "'soon'"});
   ExpectUsageError("fit t.csv", {"fit: give --out"});
   ExpectUsageError("fit t.csv --out s.txt", {"--out must end in .toml"});
   ExpectUsageError("fit t.csv u.csv --out s.toml", {"there are 2"});
@@ -95,7 +102,9 @@ TEST_F(ElsSimTrace, HelpsWithTheForm) {
   EXPECT_EQ(replay.status, 0);
   EXPECT_NE(replay.out.find("latency_s"), std::string::npos);
   EXPECT_NE(replay.out.find("--service SUM"), std::string::npos);
-  EXPECT_NE(Start("fit --help").out.find("--out FILE.toml"), std::string::npos);
+  const std::string fit = Start("fit --help").out;
+  EXPECT_NE(fit.find("--out FILE.toml"), std::string::npos);
+  EXPECT_NE(fit.find("\n  k6, CSV\n      metric_name,"), std::string::npos);
 }
 
 // Recordings of others, which are not part of the project: azure_llm_2023_conv
