@@ -35,10 +35,19 @@
 
 namespace els {
 
+struct ServerLoad;
+
 namespace internal {
 class BalancerPeer;
 class Engine;
 class Record;
+
+// What a report says in requests in flight; see src/score/reported.h.
+struct Told {
+  enum class Kind : std::uint8_t { kNothing, kOfAll, kOfOthers };
+  float in_flight = 0;
+  Kind kind = Kind::kNothing;
+};
 }  // namespace internal
 
 // One server process that may answer a request.
@@ -142,6 +151,7 @@ class [[nodiscard]] Ticket {
         tag_(other.tag_),
         start_ns_(other.start_ns_),
         work_(other.work_),
+        told_(other.told_),
         failure_(other.failure_),
         state_(std::exchange(other.state_, State::kEmpty)) {}
   Ticket& operator=(Ticket&& other) noexcept {
@@ -152,6 +162,7 @@ class [[nodiscard]] Ticket {
     tag_ = other.tag_;
     start_ns_ = other.start_ns_;
     work_ = other.work_;
+    told_ = other.told_;
     failure_ = other.failure_;
     state_ = std::exchange(other.state_, State::kEmpty);
     return *this;
@@ -203,6 +214,17 @@ class [[nodiscard]] Ticket {
   // whose quota is used up. The call does nothing on an empty ticket.
   void RetryAfter(Duration wait, TimePoint now) noexcept;
 
+  // Says what the server has told of its load in its answer to this request:
+  // els/server_load.h reads that from headers. It counts from the next call of
+  // Answered or Finish on, and a second call replaces it. The expected latency
+  // is multiplied by (2 + x) / (2 + m), to between 1/4 and 4: x are the
+  // requests that others have in flight there, and m is the usual x. That fades
+  // in a quarter of Options::latency_memory, so no report helps or harms for
+  // long. Without in_flight, utilization u counts as u / (1 - u) requests of
+  // others. A number that is below 0 or not finite counts as absent. The call
+  // does nothing on an empty or finished ticket, and takes no lock.
+  void Report(const ServerLoad& load) noexcept;
+
  private:
   friend class Balancer;
   enum class State : std::uint8_t {
@@ -220,6 +242,7 @@ class [[nodiscard]] Ticket {
   std::uint64_t tag_ = 0;
   std::int64_t start_ns_ = 0;
   std::uint32_t work_ = 0;  // In the units of internal::Work.
+  internal::Told told_;     // By Report, and not learnt yet.
   PickFailure failure_ = PickFailure::kNone;
   State state_ = State::kEmpty;
 };

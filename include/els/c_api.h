@@ -358,16 +358,18 @@ typedef struct els_backend_snapshot {
   uint64_t cut;
   uint64_t retry_after_ns;
   uint64_t latency_deviation_ns;
+  double crowding;
+  double usual_others;       // Below 0 if there was no report.
+  uint64_t since_report_ns;  // UINT64_MAX, likewise.
 } els_backend_snapshot;
 
-#define ELS_BACKEND_SNAPSHOT_INIT                                             \
-  {                                                                           \
-    sizeof(els_backend_snapshot), {0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0         \
+#define ELS_BACKEND_SNAPSHOT_INIT                                              \
+  {                                                                            \
+    sizeof(els_backend_snapshot), {0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 \
   }
 
-// All backends at one moment. No later call to the balancer changes or frees a
-// snapshot.
+// All backends at one moment. No later call changes or frees a snapshot.
 typedef struct els_snapshot els_snapshot;
 
 // Takes a snapshot, which the caller must free. After an error *snapshot is

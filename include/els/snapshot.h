@@ -13,7 +13,7 @@ namespace els {
 
 // expected_latency = (latency + Options::tail * latency_deviation
 //                     + failure_cost * (1 / success_rate - 1))
-//                    * (queue + 1) * distance * overdue * turn
+//                    * (queue + 1) * distance * overdue * turn * crowding
 //
 // With Options::parallelism above 0, (queue + 1) is divided by
 // 1 + Options::parallelism * (max(1, parallelism) - 1).
@@ -38,6 +38,7 @@ struct BackendSnapshot {
   double queue = 0;                 // q: by relative weight; see below.
   double overdue = 1;               // 1, or more if its requests wait too long.
   double turn = 1;                  // Near 1: more above its share, less below.
+  double crowding = 1;              // By Ticket::Report; 1 if there was none.
 
   // What the terms are made of. The queue is the number of the outstanding
   // requests, or their work as far as Options::queue_by_work says, in which
@@ -56,6 +57,11 @@ struct BackendSnapshot {
 
   // The time since the latest outcome, to 0.3 s. Empty if there was none.
   std::optional<Duration> since_outcome = {};
+
+  // How many requests of others the server has usually reported, and the time
+  // since its latest report, to 0.3 s. Empty if there was none.
+  std::optional<double> usual_others = {};
+  std::optional<Duration> since_report = {};
 
   // How much longer the backend wants no requests, by Ticket::RetryAfter, to 17
   // ms. 0 for one that has not asked, or whose time is over.

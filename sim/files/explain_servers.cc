@@ -187,6 +187,7 @@ std::string ServerStory(const ServerPlan& server, const Scenario& scenario) {
   }
   if (server.noise.has_value()) text += NoiseStory(*server.noise);
   text += ToldStory(server);
+  if (server.reports) text += " Each answer tells how busy the server is.";
   text += MembershipStory(server);
   if (server.warm_up.has_value()) {
     absl::StrAppend(&text, " It is cold when it joins: up to ",

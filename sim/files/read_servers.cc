@@ -69,6 +69,7 @@ ServerPlan ReadServer(Section& section) {
   section.Read("neutral_rate", server.neutral_rate);
   section.Read("neutral_after", server.neutral_after);
   section.Read("cut_after", server.cut_after);
+  section.Read("reports", server.reports);
   section.Read("joins_at", server.joins_at);
   section.Read("leaves_at", server.leaves_at);
   section.Read("zone", server.zone);

@@ -1,5 +1,7 @@
 #include "sim/model/fleet.h"
 
+#include <algorithm>
+
 #include "sim/model/assemble.h"
 
 namespace els_sim {
@@ -22,7 +24,8 @@ Fleet::Fleet(Stage& stage, std::uint64_t seed)
     : stage_(stage),
       fates_(seed),
       servers_(MakeServers(stage.scenario, seed)),
-      under_way_(stage.scenario.servers.size()) {}
+      under_way_(stage.scenario.servers.size()),
+      meters_(stage.scenario.servers.size()) {}
 
 std::optional<Fleet::Heard> Fleet::Send(std::uint32_t id) {
   const Sent& sent = stage_.sent[id];
@@ -43,8 +46,11 @@ std::optional<Fleet::Heard> Fleet::Arrive(std::uint32_t id) {
   const std::uint32_t server = sent.attempt.server;
   const ServerPlan& plan = stage_.scenario.servers[server];
   const Phase phase = PhaseAt(plan, stage_.now.time_since_epoch());
+  Measure(server);
   if (sent.luck < phase.failure_rate ||
       InServer(server) >= plan.most_in_flight) {
+    meters_[server].Answers();
+    meters_[server].Fails();
     return Answer(id, plan.failure_after, els::Outcome::kFailure);
   }
   if (fates_.IsNeutral(sent.number,
@@ -70,9 +76,11 @@ void Fleet::Await(const std::optional<Server::Due>& due, std::uint32_t server) {
 // The server has done the work, whether or not somebody still waits for it.
 std::optional<Fleet::Heard> Fleet::Serve(std::uint32_t server,
                                          std::uint32_t what) {
+  Measure(server);
   const std::optional<std::uint32_t> id =
       servers_[server]->Depart(what, stage_.now);
   if (!id.has_value()) return std::nullopt;
+  meters_[server].Answers();
   Sent& sent = stage_.sent[*id];
   sent.tail = TailOf(sent);
   if (sent.tail.has_value()) Stream(server, sent.tail->length);
@@ -118,6 +126,22 @@ std::optional<Fleet::Heard> Fleet::Answer(std::uint32_t id, Duration after,
   if (delay == Duration::zero()) return Heard{id, outcome};
   stage_.Schedule(delay, KindOf(outcome), id);
   return std::nullopt;
+}
+
+// Before what is in the server changes.
+void Fleet::Measure(std::uint32_t server) {
+  const ServerPlan& plan = stage_.scenario.servers[server];
+  if (!plan.reports) return;
+  const auto slots = static_cast<double>(AtOnce(plan));
+  const auto in_use = static_cast<double>(InServer(server));
+  meters_[server].Passed(std::min(1.0, in_use / slots), stage_.now);
+}
+
+// The answer's own request has left the server, but was in it as the server
+// wrote the answer.
+std::optional<els::ServerLoad> Fleet::Told(std::uint32_t server) const {
+  if (!stage_.scenario.servers[server].reports) return std::nullopt;
+  return meters_[server].Load(static_cast<double>(InServer(server) + 1));
 }
 
 std::size_t Fleet::InServer(std::uint32_t server) const {

@@ -10,6 +10,7 @@
 
 #include "els/balancer.h"
 #include "sim/model/fates.h"
+#include "sim/model/load_meter.h"
 #include "sim/model/policy.h"
 #include "sim/model/server.h"
 #include "sim/model/stage.h"
@@ -48,9 +49,11 @@ class Fleet final : public Truth {
   double Slowness(std::uint32_t server) const override;
   bool IsFree(std::uint32_t server) const override;
   bool Answers(std::uint32_t server) const override;
+  std::optional<els::ServerLoad> Told(std::uint32_t server) const override;
 
  private:
   std::optional<Heard> Arrive(std::uint32_t id);
+  void Measure(std::uint32_t server);
   void Await(const std::optional<Server::Due>& due, std::uint32_t server);
   std::optional<Tail> TailOf(const Sent& sent) const;
   void Stream(std::uint32_t server, Duration length);
@@ -61,6 +64,7 @@ class Fleet final : public Truth {
   const Fates fates_;
   std::vector<std::unique_ptr<Server>> servers_;
   std::vector<std::uint64_t> under_way_;  // By server: attempts.
+  std::vector<LoadMeter> meters_;         // By server: of those that report.
 };
 
 }  // namespace els_sim

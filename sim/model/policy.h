@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "els/balancer.h"
 #include "els/random.h"
+#include "els/server_load.h"
 #include "sim/model/virtual_time.h"
 
 namespace els_sim {
@@ -66,6 +67,12 @@ class Truth {
   // speed it can have. By default, of a server that serves one at a time.
   virtual bool IsFree(std::uint32_t server) const {
     return InServer(server) == 0;
+  }
+
+  // What the server says of its load in an answer that arrives now. Empty: it
+  // says nothing.
+  virtual std::optional<els::ServerLoad> Told(std::uint32_t) const {
+    return std::nullopt;
   }
 
   // Whether what it answers now, to a probe or a request, is ever heard.

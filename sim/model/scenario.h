@@ -249,6 +249,10 @@ struct ServerPlan {
   std::optional<AnswerStreams> streams = {};
   std::optional<Stragglers> stragglers = {};
 
+  // Each answer tells how busy the server is. Whoever is told more by the
+  // model, as Prequal by its probes, is told that in any case.
+  bool reports = false;
+
   // It is sent requests from then on, and from then on no more: what it has
   // been sent it still answers.
   Duration joins_at = Duration::zero();

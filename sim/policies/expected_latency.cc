@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "els/server_load.h"
 #include "sim/policies/make.h"
 
 namespace els_sim {
@@ -22,6 +23,12 @@ els::Options SeededOptions(const els::Options* asked, els::Random random) {
   return options;
 }
 
+// Whether the server has answered, and so may have told its load.
+bool HasAnswer(els::Outcome outcome) {
+  return outcome == els::Outcome::kSuccess ||
+         outcome == els::Outcome::kFailure || outcome == els::Outcome::kNeutral;
+}
+
 std::string IdOf(std::uint32_t server) {
   return absl::StrCat("server-", server);
 }
@@ -29,7 +36,8 @@ std::string IdOf(std::uint32_t server) {
 }  // namespace
 
 ExpectedLatency::ExpectedLatency(const PolicySetup& setup)
-    : balancer_(SeededOptions(setup.options, setup.random)) {
+    : truth_(setup.truth),
+      balancer_(SeededOptions(setup.options, setup.random)) {
   SetMembers(setup.members, Time());
 }
 
@@ -75,9 +83,16 @@ void ExpectedLatency::Learn(const Outstanding& request, Duration latency,
                     AsTimePoint(now));
 }
 
+void ExpectedLatency::Report(std::uint32_t server, els::Ticket& ticket) const {
+  if (truth_ == nullptr) return;
+  const std::optional<els::ServerLoad> load = truth_->Told(server);
+  if (load.has_value()) ticket.Report(*load);
+}
+
 void ExpectedLatency::Answered(const Attempt& attempt, Duration latency,
                                Time now) {
   Outstanding& request = requests_[attempt.token];
+  Report(attempt.server, request.ticket);
   request.ticket.Answered(els::Outcome::kSuccess, AsTimePoint(now));
   Learn(request, latency, now);
 }
@@ -85,6 +100,9 @@ void ExpectedLatency::Answered(const Attempt& attempt, Duration latency,
 void ExpectedLatency::Finish(const Attempt& attempt, els::Outcome outcome,
                              Duration latency, Time now) {
   Outstanding& request = requests_[attempt.token];
+  if (HasAnswer(outcome) && !attempt.begun) {
+    Report(attempt.server, request.ticket);
+  }
   request.ticket.Finish(outcome, AsTimePoint(now));
   if (outcome == els::Outcome::kSuccess && !attempt.begun) {
     Learn(request, latency, now);

@@ -29,15 +29,19 @@ class ExpectedLatency final : public Policy {
                      Time now) override;
 
  private:
-  els::Balancer balancer_;
   struct Outstanding {
     els::Ticket ticket;
     std::optional<std::uint64_t> key = {};  // See Asked.
   };
 
+  // Passes on what the server says in an answer that arrives now.
+  void Report(std::uint32_t server, els::Ticket& ticket) const;
   // The request is answered: what it cost is known.
   void Learn(const Outstanding& request, Duration latency, Time now);
 
+  // For what servers put into their answers. May be null.
+  const Truth* truth_;
+  els::Balancer balancer_;
   Slab<Outstanding> requests_;                   // By token.
   std::optional<els::WorkEstimator> estimator_;  // From the first key on.
 };

@@ -15,6 +15,7 @@
 #include "sim/policies/linkerd_ewma.h"
 #include "sim/policies/linkerd_ewma_penalty.h"
 #include "sim/policies/make.h"
+#include "sim/policies/orca_weighted.h"
 #include "sim/policies/prequal.h"
 #include "sim/policies/servicetalk.h"
 #include "sim/policies/smooth_weighted_round_robin.h"
@@ -49,6 +50,9 @@ constexpr PolicyInfo kPeers[] = {
      Make<Prequal>},
     {"envoy-least-request", "least request, by deadlines if weights differ",
      Make<EnvoyLeastRequest>},
+    {"orca-wrr",
+     "weighted round robin by what servers tell of themselves (gRPC)",
+     Make<OrcaWeighted>},
     {"servicetalk", "of two at random, by peak EWMA that failures multiply",
      Make<ServiceTalk>},
     {"d2-relative", "at random by health, every 5 s against the mean latency",

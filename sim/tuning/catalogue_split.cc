@@ -63,6 +63,7 @@ std::vector<Family> HeldOut() {
       {"hedges",
        Role::kHoldOut,
        {"hedged-overload", "tail-of-attempts", "tail-of-servers"}},
+      {"servers that tell", Role::kHoldOut, {"told-equal", "told-uneven"}},
   };
 }
 

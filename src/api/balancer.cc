@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/engine/engine.h"
+#include "src/score/reported.h"
 #include "src/score/work.h"
 #include "src/set/record.h"
 #include "src/set/validate_set.h"
@@ -37,7 +38,7 @@ std::uint64_t SeedFromSystem() {
 void Ticket::Leave() noexcept {
   if (state_ == State::kWaiting) engine_->Drop(*record_, start_ns_, work_);
   if (state_ == State::kAnswered || state_ == State::kLearnt) {
-    engine_->Released(*record_, work_);
+    engine_->Released(*record_, work_, {});
   }
   Engine::Unrefer(engine_, *record_);
 }
@@ -55,7 +56,8 @@ std::uint64_t Ticket::tag() const {
 void Ticket::Answered(Outcome outcome, TimePoint now) noexcept {
   if (state_ == State::kEmpty) return;
   if (state_ != State::kWaiting) return Engine::CountLateFinish(*record_);
-  engine_->Settle(*record_, start_ns_, work_, outcome, now, /*over=*/false);
+  engine_->Settle(*record_, start_ns_, work_, outcome, now, /*over=*/false,
+                  std::exchange(told_, {}));
   state_ = outcome == Outcome::kSuccess ? State::kAnswered : State::kLearnt;
 }
 
@@ -64,16 +66,17 @@ void Ticket::Finish(Outcome outcome, TimePoint now) noexcept {
     case State::kEmpty:
       return;
     case State::kWaiting:
-      engine_->Settle(*record_, start_ns_, work_, outcome, now, /*over=*/true);
+      engine_->Settle(*record_, start_ns_, work_, outcome, now, /*over=*/true,
+                      told_);
       break;
     case State::kAnswered:
       if (outcome == Outcome::kFailure || outcome == Outcome::kTimeout) {
-        engine_->Cut(*record_, work_, now);
+        engine_->Cut(*record_, work_, now, told_);
         break;
       }
       [[fallthrough]];
     case State::kLearnt:
-      engine_->Released(*record_, work_);
+      engine_->Released(*record_, work_, told_);
       break;
     case State::kFinished:
       return Engine::CountLateFinish(*record_);
@@ -84,6 +87,10 @@ void Ticket::Finish(Outcome outcome, TimePoint now) noexcept {
 void Ticket::RetryAfter(Duration wait, TimePoint now) noexcept {
   if (state_ == State::kEmpty) return;
   engine_->RetryAfter(*record_, wait, now);
+}
+
+void Ticket::Report(const ServerLoad& load) noexcept {
+  told_ = internal::ToldBy(load);
 }
 
 Balancer::Balancer(const Options& options)

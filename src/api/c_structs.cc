@@ -150,6 +150,11 @@ els_backend_snapshot ToC(const BackendSnapshot& backend) {
   c.cut = backend.cut;
   c.retry_after_ns = ToNanoseconds(backend.retry_after);
   c.latency_deviation_ns = ToNanoseconds(backend.latency_deviation);
+  c.crowding = backend.crowding;
+  c.usual_others = backend.usual_others.value_or(-1);
+  c.since_report_ns = backend.since_report.has_value()
+                          ? ToNanoseconds(*backend.since_report)
+                          : UINT64_MAX;
   return c;
 }
 

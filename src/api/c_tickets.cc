@@ -124,6 +124,15 @@ els_status CTickets::RetryAfter(const els_ticket& ticket, Duration wait,
   return ELS_OK;
 }
 
+els_status CTickets::Report(const els_ticket& ticket, const ServerLoad& load) {
+  Shard& shard = ShardOf(ticket);
+  MutexLock lock(shard.mutex);
+  Slot* slot = shard.Find(ticket);
+  if (slot == nullptr || !slot->ticket) return ELS_ALREADY_REPORTED;
+  slot->ticket.Report(load);
+  return ELS_OK;
+}
+
 els_status CTickets::Drop(const els_ticket& ticket) {
   Shard& shard = ShardOf(ticket);
   MutexLock lock(shard.mutex);

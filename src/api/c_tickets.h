@@ -32,6 +32,7 @@ class CTickets {
   els_status Answered(const els_ticket& ticket, Outcome outcome, TimePoint now);
   els_status Finish(const els_ticket& ticket, Outcome outcome, TimePoint now);
   els_status RetryAfter(const els_ticket& ticket, Duration wait, TimePoint now);
+  els_status Report(const els_ticket& ticket, const ServerLoad& load);
   els_status Drop(const els_ticket& ticket);
 
   // Frees the reported tickets of `owner` now, and its other tickets as soon as

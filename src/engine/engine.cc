@@ -73,7 +73,7 @@ Picked Engine::PickAndExplain(Choice choice, const Request& request,
 }
 
 void Engine::Settle(Record& record, std::int64_t start_ns, Work work,
-                    Outcome outcome, TimePoint now, bool over) {
+                    Outcome outcome, TimePoint now, bool over, Told told) {
   record.Prefetch();
   const Moment moment = beat_.At(now);
   News news;
@@ -85,6 +85,7 @@ void Engine::Settle(Record& record, std::int64_t start_ns, Work work,
     evidence.outstanding().Settled(work, start_ns);
     evidence.Learn(outcome, moment.now_ns - start_ns, work, moment,
                    record.details().mishaps);
+    evidence.LearnReport(told, moment);
     if (over) evidence.outstanding().Released(work);
     if (record.slot == Record::kNoSlot) return;
     if (is_time || evidence.HasMuchNews() || inbox_.Quiet()) {
@@ -98,21 +99,23 @@ void Engine::Settle(Record& record, std::int64_t start_ns, Work work,
   }
 }
 
-void Engine::Released(Record& record, Work work) {
+void Engine::Released(Record& record, Work work, Told told) {
   const Moment moment = beat_.Latest();
   Scoreboard::Settling settling;
   const SpinLockHolder lock(record.lock);
   record.evidence.CatchUp(moment);
+  record.evidence.LearnReport(told, moment);
   record.evidence.outstanding().Released(work);
   if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
 }
 
-void Engine::Cut(Record& record, Work work, TimePoint now) {
+void Engine::Cut(Record& record, Work work, TimePoint now, Told told) {
   const Moment moment = beat_.At(now);
   Scoreboard::Settling settling;
   const SpinLockHolder lock(record.lock);
   record.evidence.CatchUp(moment);
   record.evidence.LearnCut(moment, record.details().mishaps);
+  record.evidence.LearnReport(told, moment);
   record.evidence.outstanding().Released(work);
   if (record.slot != Record::kNoSlot) board_.Put(record, moment, settling);
 }
@@ -132,7 +135,7 @@ void Engine::Drop(Record& record, std::int64_t start_ns, Work work) {
     record.evidence.outstanding().Settled(work, start_ns);
     ++record.details().mishaps.dropped;
   }
-  Released(record, work);
+  Released(record, work, {});
 }
 
 void Engine::CountLateFinish(Record& record) {

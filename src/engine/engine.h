@@ -48,13 +48,13 @@ class Engine {
   Picked Pick(TimePoint now, const Request& request);
 
   // The request of `work` sent at `start_ns` has its answer, or will get none.
-  // If `over`, the request is over, too.
+  // If `over`, the request is over, too. `told` came with the answer.
   void Settle(Record& record, std::int64_t start_ns, Work work, Outcome outcome,
-              TimePoint now, bool over);
+              TimePoint now, bool over, Told told);
   // The request is over, after its answer.
-  void Released(Record& record, Work work);
+  void Released(Record& record, Work work, Told told);
   // The same, but the answer had begun well and was cut.
-  void Cut(Record& record, Work work, TimePoint now);
+  void Cut(Record& record, Work work, TimePoint now, Told told);
   // The backend has asked for no requests for so long.
   void RetryAfter(Record& record, Duration wait, TimePoint now);
   // The request was given up before its answer came.

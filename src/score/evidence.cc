@@ -85,6 +85,7 @@ void Evidence::Age(Ticks latency, Ticks success, Ticks turn,
   Fade(succeeded_, success_decay);
   if (failed_ > 0) Fade(failed_, success_decay);
   recent_.Fade(Decay(turn - turn_ticks_));
+  if (reported_.any()) reported_.Fade(latency_decay);
   latency_ticks_ = latency;
   success_ticks_ = success;
   turn_ticks_ = turn;
@@ -95,6 +96,7 @@ void Evidence::Forget(const Moment& moment) {
   succeeded_ = failed_ = 0;
   failure_sum_s_ = failure_weight_ = 0;
   recent_ = {};
+  reported_ = {};
   pace_ = kNotFailing;
   not_before_ = 0;
   latency_ticks_ = moment.latency_ticks;
@@ -230,8 +232,15 @@ void Evidence::LearnCut(const Moment& moment, Mishaps& mishaps) {
   learnt_at_ = Coarse(moment.now_ns);
   ++mishaps.cut;
   NoteSetback(mishaps);
-  succeeded_ = std::max(0.0, succeeded_ - 1);
+  succeeded_ = std::max(0.0F, succeeded_ - 1);
   LoseTrust(moment);
+}
+
+void Evidence::Learn(Told told, const Moment& moment) {
+  const double ours =
+      told.kind == Told::Kind::kOfAll ? outstanding_.count() : 0;
+  reported_.Learn(std::max(0.0, told.in_flight - ours), latency_weight_,
+                  Coarse(moment.now_ns));
 }
 
 void Evidence::CopyTo(BackendSnapshot& snapshot, const Mishaps& mishaps) {
@@ -242,6 +251,13 @@ void Evidence::CopyTo(BackendSnapshot& snapshot, const Mishaps& mishaps) {
   snapshot.cut = mishaps.cut;
   snapshot.dropped = mishaps.dropped;
   snapshot.late_finishes = mishaps.late_finishes;
+}
+
+Duration Evidence::Since(std::uint32_t coarse, const Moment& moment) {
+  // The difference is negative where another thread's clock is ahead.
+  const auto since = static_cast<std::int32_t>(Coarse(moment.now_ns) - coarse);
+  return std::chrono::nanoseconds(std::max<std::int64_t>(since, 0)
+                                  << kCoarseBits);
 }
 
 BackendSnapshot Evidence::Snapshot(const Moment& moment,
@@ -260,6 +276,7 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.queue = terms.queue;
   snapshot.overdue = terms.overdue;
   snapshot.turn = terms.turn;
+  snapshot.crowding = terms.crowding;
   snapshot.outstanding = outstanding_.count();
   snapshot.answered = outstanding_.count() - outstanding_.waiting();
   snapshot.work = outstanding_.waiting_work();
@@ -275,11 +292,11 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
                                 mishaps.timeouts + mishaps.cancelled +
                                 mishaps.neutral;
   if (settled > 0) {
-    // The difference is negative where another thread's clock is ahead.
-    const auto since =
-        static_cast<std::int32_t>(Coarse(moment.now_ns) - learnt_at_);
-    snapshot.since_outcome = std::chrono::nanoseconds(
-        std::max<std::int64_t>(since, 0) << kCoarseBits);
+    snapshot.since_outcome = Since(learnt_at_, moment);
+  }
+  if (reported_.any()) {
+    snapshot.usual_others = reported_.usual();
+    snapshot.since_report = Since(reported_.learnt_at(), moment);
   }
   snapshot.retry_after =
       std::chrono::nanoseconds(std::int64_t{UnitsToWait(moment)} << kWaitBits);

@@ -12,6 +12,7 @@
 #include "src/score/news.h"
 #include "src/score/outstanding.h"
 #include "src/score/recent.h"
+#include "src/score/reported.h"
 #include "src/score/rounds.h"
 #include "src/score/ticks.h"
 #include "src/score/work.h"
@@ -89,6 +90,12 @@ class Evidence {
     if (latency_ns > 0) LearnLatency(PerWork(latency_s, work), moment);
   }
 
+  // Learns what a server has told in its answer to a request that is still
+  // counted as outstanding.
+  void LearnReport(Told told, const Moment& moment) {
+    if (told.kind != Told::Kind::kNothing) Learn(told, moment);
+  }
+
   // Learns that a request whose answer began well has ended badly.
   void LearnCut(const Moment& moment, Mishaps& mishaps);
 
@@ -134,6 +141,7 @@ class Evidence {
     terms.share = Share(moment);
     terms.turn = TurnAt(moment, terms);
     terms.distance = traits_.distance;
+    terms.crowding = reported_.crowding();
     return terms;
   }
 
@@ -224,6 +232,7 @@ class Evidence {
   static std::uint32_t Coarse(std::int64_t ns) {
     return static_cast<std::uint32_t>(ns >> kCoarseBits);
   }
+  static Duration Since(std::uint32_t coarse, const Moment& moment);
 
   // By value, so that a moment may stay in registers.
   void Age(Ticks latency, Ticks success, Ticks turn, double outage_growth);
@@ -238,9 +247,10 @@ class Evidence {
   void LearnNoAnswer(Outcome outcome, double latency_s, Work work,
                      const Moment& moment);
   void LoseTrust(const Moment& moment) {
-    succeeded_ *= moment.rules->trust_after_failure;
+    succeeded_ *= static_cast<float>(moment.rules->trust_after_failure);
     failed_ += 1;
   }
+  void Learn(Told told, const Moment& moment);
   void CountContact() {
     if (contacts_ < kProven) ++contacts_;
   }
@@ -339,10 +349,11 @@ class Evidence {
   double latency_sum_s_ = 0;
   double latency_weight_ = 0;
   // The outcomes. They fade on the success clock; in an outage by OutageDecay.
-  double succeeded_ = 0;
-  double failed_ = 0;
-  // The latencies of failures. They fade on the latency clock. Floats, as room
-  // is scarce, and the cost of a failure would be no better for more precision.
+  // Floats, as room is scarce, and 24 bits are more than counts need that fade.
+  float succeeded_ = 0;
+  float failed_ = 0;
+  // The latencies of failures. They fade on the latency clock. Floats, as the
+  // cost of a failure would be no better for more precision.
   float failure_sum_s_ = 0;
   float failure_weight_ = 0;
   Recent recent_;
@@ -367,6 +378,8 @@ class Evidence {
   std::uint8_t pace_ = kNotFailing;
   // Successes and neutral answers, up to kProven.
   std::uint8_t contacts_ = 0;
+
+  Reported reported_;
 
   std::uint32_t picks_ = 0;
   // Without Mishaps::earlier_successes. Not 0 after the first success.

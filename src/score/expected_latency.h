@@ -16,6 +16,7 @@ struct Terms {
   double distance = 1;        // Set by the operator.
   double parallelism = 1;     // Divides q + 1.
   double tail_s = 0;          // What the variation of answers adds to l.
+  double crowding = 1;        // By what the server has reported.
 
   // What overdue and turn are computed from.
   double ages_s = 0;  // The sum over the requests that are not answered yet.
@@ -39,7 +40,7 @@ inline double ExpectedLatency(const Terms& terms) {
   const double alone_s = LatencyAlone(terms);
   const double in_line = terms.queue + 1;
   const double in_turn =
-      in_line * (terms.overdue * terms.turn * terms.distance);
+      in_line * (terms.overdue * terms.turn * terms.distance * terms.crowding);
   return terms.parallelism > 1 ? alone_s * in_turn / terms.parallelism
                                : alone_s * in_turn;
 }

@@ -5,6 +5,7 @@
 
 #include "src/score/expected_latency.h"
 #include "src/score/moment.h"
+#include "src/score/reported.h"
 
 namespace els::internal {
 
@@ -50,11 +51,11 @@ inline double TurnFalls(const Moment& moment, const Terms& terms) {
 }
 
 // Returns for how many rounds, from 1 to kMostRounds, the score cannot fall far
-// while nothing happens to the backend. It falls as the backend's latency and
-// failures are forgotten, as the fleet's mean falls and as the backend's turn
-// comes. `terms` are those of the moment, and `recent_picks` is what the
-// variance is of. `spares`: neutral answers count as part of its queue, which
-// fades with the turns.
+// while nothing happens to the backend. It falls as the backend's latency,
+// failures and report are forgotten, as the fleet's mean falls and as the
+// backend's turn comes. `terms` are those of the moment, and `recent_picks` is
+// what the variance is of. `spares`: neutral answers count as part of its
+// queue, which fades with the turns.
 inline std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms,
                                   double recent_picks, bool spares) {
   double fall_s =
@@ -67,8 +68,11 @@ inline std::uint32_t RoundsToFall(const Moment& moment, const Terms& terms,
   }
   const double turns =
       TurnFalls(moment, terms) + (spares ? 1 / kMostFall : 0.0);
-  const double falls =
+  double falls =
       fall_s / (kMostFall * LatencyAlone(terms)) + moment.turn_pace * turns;
+  if (terms.crowding > 1) {
+    falls += Reported::kFadesPerMemory / kMostFall * (1 - 1 / terms.crowding);
+  }
   if (falls * (kMostRounds * kMemoriesPerRound) <= 1) return kMostRounds;
   return std::max(1U,
                   static_cast<std::uint32_t>(1 / (falls * kMemoriesPerRound)));

@@ -1,5 +1,6 @@
-// Pick, Answered and Finish allocate nothing, nor does a retry budget, a limit,
-// a timer of hedges or an estimator of work.
+// Pick, Report, Answered and Finish allocate nothing, nor does what reads a
+// server's load, a retry budget, a limit, a timer of hedges or an estimator of
+// work.
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,7 @@
 #include "els/concurrency_limit.h"
 #include "els/hedge_timer.h"
 #include "els/retry_budget.h"
+#include "els/server_load.h"
 #include "els/work_estimator.h"
 #include "tests/core/failing_memory.h"
 #include "tests/core/virtual_clock.h"
@@ -34,11 +36,23 @@ TEST(AllocationTest, ARequestAllocatesNothing) {
     for (int i = 0; i < 1000; ++i) {
       Ticket ticket = balancer.Pick(clock.now(), avoid);
       clock.Advance(std::chrono::milliseconds(5));
+      ticket.Report({.in_flight = i % 7, .utilization = 0.5});
       if (i % 3 == 0) ticket.Answered(Outcome::kSuccess, clock.now());
       if (i % 3 != 1) ticket.Finish(Outcome::kFailure, clock.now());
     }
     EXPECT_EQ(AllocatedBlocks() - before, 0);
   }
+}
+
+TEST(AllocationTest, AServersLoadIsReadWithoutAllocating) {
+  const std::int64_t before = AllocatedBlocks();
+  const auto text = ParseServerLoad(
+      "endpoint-load-metrics", "TEXT cpu_utilization=0.3,named_metrics.rif=1");
+  const auto json = ParseServerLoad(
+      "endpoint-load-metrics", R"(JSON {"named_metrics": {"rif": 1, "a": 2}})");
+  EXPECT_EQ(AllocatedBlocks() - before, 0);
+  EXPECT_EQ(text->in_flight, 1.0);
+  EXPECT_EQ(json->in_flight, 1.0);
 }
 
 TEST(AllocationTest, ARetryAllocatesNothing) {

@@ -17,6 +17,7 @@
 
 #include "els/balancer.h"
 #include "els/random.h"
+#include "els/server_load.h"
 #include "tests/core/exact_balancer.h"
 #include "tests/core/given_seed.h"
 #include "tests/core/naive_model.h"
@@ -101,6 +102,7 @@ class Sequence {
       ExpectNear(got.overdue, known.overdue, "overdue");
       ExpectNear(got.share, known.share, "share");
       ExpectNear(got.turn, known.turn, "turn");
+      ExpectNear(got.crowding, known.crowding, "crowding");
       ExpectNear(got.expected_latency, known.expected_s, "expected latency");
     }
   }
@@ -263,6 +265,7 @@ class Sequence {
       model_.Answer(backend, request.number, outcome, NowS());
     }
     if (random_.Below(40) == 0) AskToWait(request);
+    if (!drop && random_.Below(3) == 0) Report(request);
     if (only_answer) {
       request.answered_well = outcome == Outcome::kSuccess;
       return request.ticket.Answered(outcome, clock_.now());
@@ -275,6 +278,18 @@ class Sequence {
     backend.requests.erase(request.number);
     outstanding_.erase(outstanding_.begin() +
                        static_cast<std::ptrdiff_t>(index));
+  }
+
+  // Some reports are of utilization, of which 0.8 is as 4 requests of others;
+  // and some of both, of which one does not count.
+  void Report(Outstanding& request) {
+    constexpr double kInFlight[] = {0, 1, 3, 10, 100};
+    const double in_flight = kInFlight[random_.Below(5)];
+    const bool of_all = random_.Below(4) != 0;
+    ServerLoad load = {.utilization = 0.8};
+    if (of_all) load.in_flight = in_flight;
+    request.ticket.Report(load);
+    model_.Report(*request.backend, of_all ? in_flight : 4, of_all, NowS());
   }
 
   // Until a whole number of the units that the balancer counts in, so that it

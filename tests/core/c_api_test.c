@@ -7,6 +7,7 @@
 
 #include "els/c_explanation.h"
 #include "els/c_hedge_timer.h"
+#include "els/c_server_load.h"
 #include "els/c_work_estimator.h"
 
 static int failures = 0;
@@ -326,6 +327,24 @@ static void AHedgeIsSentOnce(void) {
   els_hedge_timer_free(timer);
 }
 
+static void AServersLoadIsReported(void) {
+  els_balancer* balancer = NULL;
+  els_backend backend = ELS_BACKEND_INIT;
+  els_server_load load = ELS_SERVER_LOAD_INIT;
+  els_ticket ticket;
+  backend.id = IdOf("a");
+  CHECK(els_balancer_new(NULL, &balancer, NULL, 0) == ELS_OK);
+  CHECK(els_balancer_set_backends(balancer, &backend, 1, kStart, NULL, 0) ==
+        ELS_OK);
+  CHECK(els_balancer_pick(balancer, NULL, 0, kStart, &ticket) == ELS_OK);
+  CHECK(els_server_load_parse(IdOf("x-prequal-rif"), IdOf("12"), &load, NULL,
+                              0) == ELS_OK);
+  CHECK(load.in_flight == 12 && load.utilization < 0);
+  CHECK(els_ticket_report(&ticket, &load) == ELS_OK);
+  CHECK(els_ticket_finish(&ticket, ELS_SUCCESS, kStart + 1000000) == ELS_OK);
+  els_balancer_free(balancer);
+}
+
 static void APickIsExplained(void) {
   els_balancer* balancer = NULL;
   els_explanations* kept = NULL;
@@ -359,6 +378,7 @@ int main(void) {
   ABackendThatLeftIsListedWhileItHasRequests();
   TheWorkOfARequestIsEstimated();
   AHedgeIsSentOnce();
+  AServersLoadIsReported();
   APickIsExplained();
   return failures == 0 ? 0 : 1;
 }

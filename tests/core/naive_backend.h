@@ -100,6 +100,20 @@ class ModelBackend {
     not_before_s_ = m.now_s + std::min(wait_s, 60.0);
   }
 
+  // Its server has told of so many requests in flight, in the answer to one
+  // that is counted still: of all, or of others.
+  void Report(double in_flight, bool of_all, const ModelMoment& m,
+              const Options& options) {
+    Age(m, options);
+    const double ours = of_all ? static_cast<double>(requests.size()) : 0;
+    const double crowd = 2 + std::max(0.0, in_flight - ours);
+    const double known =
+        std::max(1.0, WeightedSum(latency_, m.latency_clock, false));
+    usual_crowd_ += usual_crowd_ == 0 ? crowd : (crowd - usual_crowd_) / known;
+    reported_ = {m.latency_clock,
+                 std::clamp(crowd / usual_crowd_, 0.25, 4.0) - 1};
+  }
+
   double RecentPicks(const ModelMoment& m) const {
     return WeightedSum(picks_, m.turn_clock, false);
   }
@@ -116,6 +130,7 @@ class ModelBackend {
     double overdue;
     double share;
     double turn;
+    double crowding;
     double expected_s;
     bool held_back;
   };
@@ -245,10 +260,14 @@ class ModelBackend {
     known.share = (RecentPicks(m) * per_weight + 1) * m.fair_part;
     known.turn = 1 + std::clamp(options.turn_slope * (known.share - 1),
                                 -options.turn_limit, options.turn_premium);
+    // A report fades four times as fast as a latency.
+    known.crowding =
+        1 + reported_.value * std::exp(4 * (reported_.clock - m.latency_clock));
     known.expected_s =
         (known.latency_s + options.tail * known.deviation_s +
          std::max(failure_s, m.failure_cost_s) * (1 / known.success_rate - 1)) *
-        (known.queue + 1) * distance * known.overdue * known.turn;
+        (known.queue + 1) * distance * known.overdue * known.turn *
+        known.crowding;
     return known;
   }
 
@@ -307,6 +326,8 @@ class ModelBackend {
   int contacts_ = 0;  // Successes and neutral answers.
   std::optional<double> answered_at_s_ = {};
   double not_before_s_ = 0;
+  double usual_crowd_ = 0;  // 0 before the first report.
+  Observation reported_ = {0, 0};
 };
 
 }  // namespace els

@@ -67,6 +67,11 @@ class Model {
     backend.Cut(fleet_.Published(now_s), options_);
   }
 
+  void Report(ModelBackend& backend, double in_flight, bool of_all,
+              double now_s) const {
+    backend.Report(in_flight, of_all, fleet_.Published(now_s), options_);
+  }
+
   void RetryAfter(ModelBackend& backend, double wait_s, double now_s) const {
     backend.RetryAfter(wait_s, fleet_.Published(now_s));
   }

@@ -13,18 +13,18 @@ inline bool AreSame(const els::BackendSnapshot& a,
   const auto all = [](const els::BackendSnapshot& s) {
     const auto& [id, tag, distance, weight, max_outstanding, removed,
                  expected_latency, latency, latency_deviation, failure_cost,
-                 success_rate, queue, overdue, turn, outstanding, answered,
-                 work, answered_work, spared, parallelism, failure_latency,
-                 mean_age, share, since_outcome, retry_after, picks, successes,
-                 failures, timeouts, cancelled, neutral, cut, dropped,
-                 late_finishes] = s;
-    return std::tie(id, tag, distance, weight, max_outstanding, removed,
-                    expected_latency, latency, latency_deviation, failure_cost,
-                    success_rate, queue, overdue, turn, outstanding, answered,
-                    work, answered_work, spared, parallelism, failure_latency,
-                    mean_age, share, since_outcome, retry_after, picks,
-                    successes, failures, timeouts, cancelled, neutral, cut,
-                    dropped, late_finishes);
+                 success_rate, queue, overdue, turn, crowding, outstanding,
+                 answered, work, answered_work, spared, parallelism,
+                 failure_latency, mean_age, share, since_outcome, usual_others,
+                 since_report, retry_after, picks, successes, failures,
+                 timeouts, cancelled, neutral, cut, dropped, late_finishes] = s;
+    return std::tie(
+        id, tag, distance, weight, max_outstanding, removed, expected_latency,
+        latency, latency_deviation, failure_cost, success_rate, queue, overdue,
+        turn, crowding, outstanding, answered, work, answered_work, spared,
+        parallelism, failure_latency, mean_age, share, since_outcome,
+        usual_others, since_report, retry_after, picks, successes, failures,
+        timeouts, cancelled, neutral, cut, dropped, late_finishes);
   };
   return all(a) == all(b);
 }
