@@ -182,7 +182,7 @@ TEST(ServerLoadTest, BoundsTheDepthAndTheLength) {
 }
 
 TEST(ServerLoadTest, SaysWhatIsWrongInPrintableText) {
-  for (const std::string value :
+  for (const std::string& value :
        {std::string("TEXT \x01\xff"), std::string("TEXT eps=\n\0", 11),
         std::string("\xff")}) {
     for (const char c : Refusal(value)) EXPECT_TRUE(c >= ' ' && c <= '~');

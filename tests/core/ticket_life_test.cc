@@ -147,7 +147,7 @@ TEST_F(TicketLifeTest, ALateAnswerIsLearntIfTheBackendIsBackInTime) {
   after.Finish(Outcome::kFailure, clock_.now());
   EXPECT_EQ(First().failures, 1u);
   // Of 0, of what a failure leaves of 1, and a supposed 1.
-  EXPECT_DOUBLE_EQ(First().success_rate, 1.6 / 2.6);
+  EXPECT_NEAR(First().success_rate, 1.6 / 2.6, 1e-7);
   EXPECT_EQ(First().outstanding, 0);
 }
 
