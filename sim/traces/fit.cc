@@ -66,7 +66,8 @@ std::optional<Duration> FitTimeout(const Recording& recording) {
 
 absl::StatusOr<ArrivalsFit> ArrivalsOf(const Recording& recording,
                                        std::optional<double> rate) {
-  const bool is_long = Length(recording) > Duration::zero();
+  const bool is_long =
+      recording.has_times && Length(recording) > Duration::zero();
   if (is_long) return FitArrivals(recording);
   if (!rate.has_value()) {
     return absl::InvalidArgumentError(recording.path +
