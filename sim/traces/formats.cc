@@ -250,11 +250,13 @@ std::optional<GeneralColumn> GeneralMeaning(std::string_view column) {
     const bool has_unit =
         known.role == kStart || known.role == kEnd || known.role == kWhole;
     if (!has_unit || known.unit_ns != 0) continue;
-    for (const UnitSuffix& suffix : kSuffixes) {
-      if (lower == absl::StrCat(AbslView(known.name), AbslView(suffix.text))) {
-        return GeneralColumn{{known.name, known.role, suffix.ns}, i};
-      }
-    }
+    const auto suffix = std::find_if(
+        std::begin(kSuffixes), std::end(kSuffixes), [&](const UnitSuffix& one) {
+          return lower ==
+                 absl::StrCat(AbslView(known.name), AbslView(one.text));
+        });
+    if (suffix == std::end(kSuffixes)) continue;
+    return GeneralColumn{{known.name, known.role, suffix->ns}, i};
   }
   return std::nullopt;
 }

@@ -77,7 +77,8 @@ absl::StatusOr<LineInput> LineInput::Open(const std::string& path) {
 }
 
 std::string_view LineInput::Head() const {
-  return std::string_view(buffer_).substr(begin_);
+  const std::string_view all = buffer_;
+  return all.substr(begin_);
 }
 
 absl::StatusOr<std::string_view> LineInput::ReadRaw() {
@@ -147,7 +148,8 @@ absl::StatusOr<bool> LineInput::Next(std::string_view& line) {
   cut_off_ = end == buffer_.npos && begin_ < buffer_.size();
   if (begin_ == buffer_.size()) return false;
   ++line_number_;
-  line = std::string_view(buffer_).substr(begin_, end - begin_);
+  const std::string_view all = buffer_;
+  line = all.substr(begin_, end - begin_);
   begin_ = scanned_ = cut_off_ ? buffer_.size() : end + 1;
   if (line.ends_with('\r')) line.remove_suffix(1);
   return true;

@@ -73,7 +73,7 @@ class LinesOfJson final : public Records {
   absl::StatusOr<bool> Next(Cells& cells) override {
     std::string_view line;
     do {
-      const absl::StatusOr<bool> more = input_.Next(line);
+      absl::StatusOr<bool> more = input_.Next(line);
       if (!more.ok() || !*more) return more;
     } while (absl::StripAsciiWhitespace(AbslView(line)).empty());
     json::error_code error;

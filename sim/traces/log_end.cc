@@ -101,8 +101,9 @@ class Place {
     return is_known_ && is_integer_ && word_.key.empty() && word_.quote.empty();
   }
   std::string_view Key() const {
-    return std::string_view(word_.key).substr(
-        0, std::max<std::size_t>(word_.key.size(), 1) - 1);
+    std::string_view key = word_.key;
+    if (!key.empty()) key.remove_suffix(1);
+    return key;
   }
 
   std::string Text() const {

@@ -136,7 +136,7 @@ absl::StatusOr<Recognised> Recogniser::Run() {
   const std::string all = absl::StrJoin(options_.columns, ",");
   if (all.find('$') != all.npos) {
     auto form = LogTemplate::Parse(all);
-    if (!form.ok()) return Wrong(std::string(form.status().message()));
+    if (!form.ok()) return Wrong(std::string{form.status().message()});
     return AsLog(
         {.name = "your template", .shape = FormatShape::kLog, .look = ""},
         *std::move(form));
@@ -169,12 +169,13 @@ std::optional<LogTemplate> Recogniser::Log(const Format*& format) const {
     format = &candidate;
     // The first lines may be of something else: what starts a log.
     constexpr std::size_t kEnough = 10;
-    for (std::size_t i = 0; i < std::min(kEnough, lines_.size()); ++i) {
-      if (form->Split(lines_[i], cells) &&
-          AreReadable(candidate, form->names(), cells)) {
-        return *std::move(form);
-      }
-    }
+    const auto end = lines_.begin() + static_cast<std::ptrdiff_t>(
+                                          std::min(kEnough, lines_.size()));
+    const bool is_one = std::any_of(lines_.begin(), end, [&](const auto& line) {
+      return form->Split(line, cells) &&
+             AreReadable(candidate, form->names(), cells);
+    });
+    if (is_one) return *std::move(form);
   }
   return std::nullopt;
 }

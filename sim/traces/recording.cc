@@ -40,7 +40,7 @@ absl::StatusOr<Recording> ReadRecording(
     const absl::StatusOr<bool> more = records.Next(cells);
     absl::Status taken = more.status();
     if (absl::IsInvalidArgument(taken)) {
-      taken = maker.TakeWrong(std::string(taken.message()));
+      taken = maker.TakeWrong(std::string{taken.message()});
     } else if (more.ok() && *more) {
       taken = maker.Take(cells);
     } else if (more.ok()) {

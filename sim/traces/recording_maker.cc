@@ -101,7 +101,7 @@ absl::Status RecordingMaker::Error(std::string_view what) const {
 
 absl::Status RecordingMaker::Take(const Cells& cells) {
   const absl::StatusOr<std::string> why_not = reader_.Read(cells, row_);
-  if (!why_not.ok()) return TakeWrong(std::string(why_not.status().message()));
+  if (!why_not.ok()) return TakeWrong(std::string{why_not.status().message()});
   ++records_;
   if (why_not->empty()) return Append();
   skips_.Add(*why_not, known_.records->Place());

@@ -48,7 +48,7 @@ class LinesOfTable final : public Records {
   absl::StatusOr<bool> Next(Cells& cells) override {
     std::string_view line;
     do {
-      const absl::StatusOr<bool> more = NextLine(input_, line);
+      absl::StatusOr<bool> more = NextLine(input_, line);
       if (!more.ok() || !*more) return more;
       first_ = input_.line_number();
     } while (!head_.empty() && line == head_);
@@ -96,7 +96,7 @@ class LinesOfLog final : public Records {
 
   absl::StatusOr<bool> Next(Cells& cells) override {
     std::string_view line;
-    const absl::StatusOr<bool> more = NextLine(input_, line);
+    absl::StatusOr<bool> more = NextLine(input_, line);
     if (!more.ok() || !*more) return more;
     if (form_.Split(line, cells)) return true;
     return absl::InvalidArgumentError(
@@ -107,6 +107,23 @@ class LinesOfLog final : public Records {
   const LogTemplate form_;
 };
 
+// Reads a cell up to the separator or the end. Returns its length in the line.
+// Sets `in_quotes` if its quotes do not end.
+std::size_t ReadCell(std::string_view line, char separator, std::string& cell,
+                     bool& in_quotes) {
+  std::size_t i = 0;
+  for (; i < line.size() && (in_quotes || line[i] != separator); ++i) {
+    const bool doubled = in_quotes && line.substr(i, 2) == "\"\"";
+    if (line[i] != '"' || doubled) cell += line[i];
+    if (doubled) {
+      ++i;
+    } else if (line[i] == '"') {
+      in_quotes = !in_quotes;
+    }
+  }
+  return i;
+}
+
 }  // namespace
 
 bool SplitTable(std::string_view line, char separator, Cells& cells) {
@@ -116,16 +133,7 @@ bool SplitTable(std::string_view line, char separator, Cells& cells) {
     if (count == cells.size()) cells.emplace_back();
     std::string& cell = cells[count];
     cell.clear();
-    std::size_t i = 0;
-    for (; i < line.size() && (in_quotes || line[i] != separator); ++i) {
-      const bool doubled = in_quotes && line.substr(i, 2) == "\"\"";
-      if (line[i] != '"' || doubled) cell += line[i];
-      if (doubled) {
-        ++i;
-      } else if (line[i] == '"') {
-        in_quotes = !in_quotes;
-      }
-    }
+    const std::size_t i = ReadCell(line, separator, cell, in_quotes);
     more = i < line.size();
     line.remove_prefix(std::min(i + 1, line.size()));
     absl::StripAsciiWhitespace(&cell);

@@ -112,8 +112,21 @@ WorkEstimatorOptions FromC(const els_work_estimator_options& c) {
   };
 }
 
+void CopyCounts(const BackendSnapshot& backend, els_backend_snapshot& c) {
+  c.picks = backend.picks;
+  c.successes = backend.successes;
+  c.failures = backend.failures;
+  c.timeouts = backend.timeouts;
+  c.cancelled = backend.cancelled;
+  c.neutral = backend.neutral;
+  c.cut = backend.cut;
+  c.dropped = backend.dropped;
+  c.late_finishes = backend.late_finishes;
+}
+
 els_backend_snapshot ToC(const BackendSnapshot& backend) {
   els_backend_snapshot c = {};
+  CopyCounts(backend, c);
   c.id = {backend.id.data(), backend.id.size()};
   c.tag = backend.tag;
   c.distance = backend.distance;
@@ -128,13 +141,6 @@ els_backend_snapshot ToC(const BackendSnapshot& backend) {
   c.failure_latency_ns = ToNanoseconds(backend.failure_latency);
   c.mean_age_ns = ToNanoseconds(backend.mean_age);
   c.share = backend.share;
-  c.picks = backend.picks;
-  c.successes = backend.successes;
-  c.failures = backend.failures;
-  c.timeouts = backend.timeouts;
-  c.cancelled = backend.cancelled;
-  c.dropped = backend.dropped;
-  c.late_finishes = backend.late_finishes;
   c.since_outcome_ns = backend.since_outcome.has_value()
                            ? ToNanoseconds(*backend.since_outcome)
                            : UINT64_MAX;
@@ -146,8 +152,6 @@ els_backend_snapshot ToC(const BackendSnapshot& backend) {
   c.answered_work = backend.answered_work;
   c.spared = backend.spared;
   c.parallelism = backend.parallelism;
-  c.neutral = backend.neutral;
-  c.cut = backend.cut;
   c.retry_after_ns = ToNanoseconds(backend.retry_after);
   c.latency_deviation_ns = ToNanoseconds(backend.latency_deviation);
   c.crowding = backend.crowding;

@@ -141,7 +141,7 @@ absl::Status ReadPair(string_view text, Metrics& metrics) {
 absl::Status ReadText(string_view text, Metrics& metrics) {
   for (;;) {
     const std::size_t comma = text.find(',');
-    const absl::Status read =
+    absl::Status read =
         ReadPair(absl::StripAsciiWhitespace(text.substr(0, comma)), metrics);
     if (!read.ok()) return read;
     if (comma == string_view::npos) return absl::OkStatus();
@@ -218,7 +218,7 @@ class JsonReader {
     do {
       const std::optional<string_view> name = TakeString();
       if (!name.has_value() || !Take(':')) return CutOffOrMalformed();
-      const absl::Status read = Member(*name, where, depth);
+      absl::Status read = Member(*name, where, depth);
       if (!read.ok()) return read;
     } while (Take(','));
     return Take('}') ? absl::OkStatus() : CutOffOrMalformed();
@@ -264,7 +264,7 @@ class JsonReader {
     Take('[');
     if (Take(']')) return absl::OkStatus();
     do {
-      const absl::Status read = Value(depth + 1);
+      absl::Status read = Value(depth + 1);
       if (!read.ok()) return read;
     } while (Take(','));
     return Take(']') ? absl::OkStatus() : CutOffOrMalformed();

@@ -14,6 +14,12 @@ Duration Rounded(double seconds) {
       std::min(seconds, 1e9)));  // 31 years, which a Duration can hold
 }
 
+// Returns how many requests ended otherwise than by a success.
+std::uint64_t Settled(const Mishaps& mishaps) {
+  return mishaps.failures + mishaps.timeouts + mishaps.cancelled +
+         mishaps.neutral;
+}
+
 // An outage is forgiven ever more slowly, down to a rate this many times below
 // the first. So a backend is never retried less often than every few minutes.
 constexpr double kRarest = 10;
@@ -288,12 +294,8 @@ BackendSnapshot Evidence::Snapshot(const Moment& moment,
   snapshot.mean_age = Rounded(outstanding_.MeanAgeSeconds(moment.now_ns));
   snapshot.share = terms.share;
   snapshot.successes = mishaps.earlier_successes + successes_;
-  const std::uint64_t settled = snapshot.successes + mishaps.failures +
-                                mishaps.timeouts + mishaps.cancelled +
-                                mishaps.neutral;
-  if (settled > 0) {
-    snapshot.since_outcome = Since(learnt_at_, moment);
-  }
+  const std::uint64_t settled = snapshot.successes + Settled(mishaps);
+  if (settled > 0) snapshot.since_outcome = Since(learnt_at_, moment);
   if (reported_.any()) {
     snapshot.usual_others = reported_.usual();
     snapshot.since_report = Since(reported_.learnt_at(), moment);
