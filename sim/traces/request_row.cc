@@ -126,10 +126,9 @@ absl::Status RowReader::ReadTime(const Cells& cells, Instant& time) {
 
 absl::Status RowReader::ReadTries(const Cells& cells, RequestRow& row) const {
   row.tries.clear();
-  absl::Status status = ReadLatencies(cells, row);
-  status.Update(ReadOutcomes(cells, row));
-  status.Update(ReadBackends(cells, row));
-  return status;
+  if (absl::Status s = ReadLatencies(cells, row); !s.ok()) return s;
+  if (absl::Status s = ReadOutcomes(cells, row); !s.ok()) return s;
+  return ReadBackends(cells, row);
 }
 
 absl::Status RowReader::ReadLatencies(const Cells& cells,
