@@ -215,14 +215,14 @@ class [[nodiscard]] Ticket {
   void RetryAfter(Duration wait, TimePoint now) noexcept;
 
   // Says what the server has told of its load in its answer to this request:
-  // els/server_load.h reads that from headers. It counts from the next call of
-  // Answered or Finish on, and a second call replaces it. The expected latency
-  // is multiplied by (2 + x) / (2 + m), to between 1/4 and 4: x are the
-  // requests that others have in flight there, and m is the usual x. That fades
-  // in a quarter of Options::latency_memory, so no report helps or harms for
-  // long. Without in_flight, utilization u counts as u / (1 - u) requests of
-  // others. A number that is below 0 or not finite counts as absent. The call
-  // does nothing on an empty or finished ticket, and takes no lock.
+  // els/server_load.h reads the load from headers. The report counts from the
+  // next call of Answered or Finish on. A second report replaces the first. The
+  // report multiplies the expected latency by (2 + x) / (2 + m), bounded to 1/4
+  // to 4: x is how many requests of other clients are in flight there, and m is
+  // the usual x. The factor fades in a quarter of Options::latency_memory.
+  // Without in_flight, a utilization u counts as u / (1 - u) requests of other
+  // clients. A number below 0 or not finite counts as absent. The call does
+  // nothing on an empty or finished ticket, and takes no lock.
   void Report(const ServerLoad& load) noexcept;
 
  private:

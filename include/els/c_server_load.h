@@ -33,7 +33,7 @@ typedef struct els_server_load {
 ELS_API int els_is_server_load_header(els_id name);
 
 // Writes all that the header `name: value` says to *load, whose struct_size the
-// caller sets. All is absent in a header of another name, and in one that is in
+// caller sets. Every field is absent if the header has another name, or has
 // ORCA's binary form. Returns ELS_INVALID_ARGUMENT, and leaves *load as it was,
 // for a value that els::ParseServerLoad refuses; the message says why.
 // Allocates only to say what is wrong. Thread-safe.

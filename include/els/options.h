@@ -60,9 +60,9 @@ struct Options {
   double queue_by_work = 0;
 
   // How many standard deviations of a backend's latencies count beside their
-  // mean. 0 goes for the lowest mean. More goes for few slow answers: a backend
-  // that is slow now and then costs more than one that is as fast in the mean
-  // and always the same. It gives up some of the mean. 0 to 10.
+  // mean. 0 goes for the lowest mean. More goes for few slow answers: of two
+  // backends with the same mean, the backend that is slow now and then costs
+  // more. More tail gives up some of the mean. 0 to 10.
   double tail = 0;
 
   // A backend that leaves the set keeps what was learnt of it if it returns

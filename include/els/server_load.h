@@ -10,9 +10,9 @@
 //   }
 //   ticket.Finish(outcome, Clock::now());
 //
-// An access point of many sees few of a server's requests. What the server
-// itself has in flight tells of all the others. Headers of other names are read
-// by the caller, who fills in a ServerLoad.
+// Where there are many access points, each sees few of a server's requests.
+// The server knows all of them. The caller reads headers of other names, and
+// fills in a ServerLoad.
 //
 // The functions are pure and thread-safe, and never abort, whatever a server
 // has sent. They allocate only to say what is wrong.
@@ -25,19 +25,19 @@
 
 namespace els {
 
-// All of it is optional. Ticket::Report says what the balancer makes of it.
+// Every field is optional. Ticket::Report says what a balancer makes of them.
 struct ServerLoad {
   // The requests that the server works at or keeps waiting, of all its clients.
   // The request that is being answered counts, or does not, at all servers
   // alike.
   std::optional<double> in_flight = {};
 
-  // The part of what the server can do that it does: 0 is idle, 1 is busy all
-  // the time. May be above 1.
+  // How busy the server is: 0 is idle, 1 is busy all the time. May be above 1.
+  // By ORCA: its CPU, or what the application measures.
   std::optional<double> utilization = {};
 
-  // What the server has answered of late, and failed, each second. Nothing in
-  // this library reads them; others divide them by the utilisation.
+  // How many requests the server has answered and failed in a second, of late.
+  // This library ignores both. gRPC's weighted round robin uses them.
   std::optional<double> requests_per_second = {};
   std::optional<double> errors_per_second = {};
 };

@@ -23,9 +23,10 @@ namespace els_sim {
 // static_stride_scheduler.cc).
 class StaticStride {
  public:
-  // Those without a weight have the mean of the others. Weights beyond ten
-  // times the mean, or below a tenth, count as those. Without two weights all
-  // are equal. `sequence` is where it begins. REQUIRES: not empty.
+  // A server without a weight counts as one with the mean weight. A weight of
+  // more than ten times the mean, or less than a tenth, counts as that bound.
+  // With fewer than two weights all servers are equal. The choices begin at
+  // `sequence`. REQUIRES: not empty.
   StaticStride(absl::Span<const std::optional<double>> weights,
                std::uint64_t sequence);
 

@@ -14,17 +14,16 @@ namespace els_sim {
 
 // What a column says of a request.
 enum class ColumnRole {
-  kStart,        // When it came, or
-  kEnd,          // when it ended.
-  kWait,         // Between its coming and its being sent to a backend.
-  kWhole,        // How long it took. Where a log has no times of its tries, the
-                 // backend took as long.
-  kTry,          // How long each of its tries took, with commas between.
-  kPart,         // A part of how long its try took; they are added.
-  kOutcome,      // How it ended. If there are several, the graver counts.
-  kTryStatus,    // Of each try.
-  kFlags,        // Envoy's, and
-  kTermination,  // HAProxy's own words for how it ended.
+  kStart,      // When the request came.
+  kEnd,        // When the request ended.
+  kWait,       // From the request's coming until a backend was sent it.
+  kWhole,      // How long the request took, and without kTry the backend.
+  kTry,        // How long each try took, with commas between.
+  kPart,       // A part of how long the try took. All parts are added.
+  kOutcome,    // How the request ended. Of several outcomes the gravest counts.
+  kTryStatus,  // How each try ended.
+  kFlags,      // Envoy's words for how the request ended.
+  kTermination,  // HAProxy's words for how the session ended.
   kBackend,      // Of each try.
   kSize,
   kAttempt,
