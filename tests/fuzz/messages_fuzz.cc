@@ -16,6 +16,7 @@
 #include "examples/access_point/outgoing.h"
 #include "examples/access_point/target.h"
 #include "tests/fuzz/require.h"
+#include "tests/fuzz/room.h"
 
 namespace {
 
@@ -44,8 +45,8 @@ void CheckRequest(std::string_view head) {
   const Target target = ParseTarget(request.method, request.target);
   unsigned refusal = 0;
   const std::optional<Framing> framing = FramingOf(request, refusal);
-  if (options.too_many || !target.valid || target.is_tunnel ||
-      !HasGoodHost(request) || !framing) {
+  if (LeavesNoRoom(request.fields) || options.too_many || !target.valid ||
+      target.is_tunnel || !HasGoodHost(request) || !framing) {
     return;
   }
   const std::string text =
@@ -72,7 +73,10 @@ void CheckResponse(std::string_view head) {
   if (!ParseResponse(head, response)) return;
   const std::optional<Framing> framing = FramingOf(response, false);
   const ConnectionOptions options(response.fields);
-  if (!framing || options.too_many || response.status == 101) return;
+  if (LeavesNoRoom(response.fields) || !framing || options.too_many ||
+      response.status == 101) {
+    return;
+  }
   const bool chunked = framing->kind == Framing::Kind::kChunked;
   const std::string text =
       ResponseText(response, options, {.chunked = chunked});

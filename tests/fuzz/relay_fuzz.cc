@@ -26,6 +26,7 @@
 #include "examples/access_point/outgoing.h"
 #include "examples/access_point/target.h"
 #include "tests/fuzz/require.h"
+#include "tests/fuzz/room.h"
 
 namespace {
 
@@ -270,8 +271,8 @@ void CheckRequest(std::string_view head, const std::string& rest) {
   unsigned refusal = 0;
   const std::optional<Framing> framing = FramingOf(request, refusal);
   const MaxForwards forwards = MaxForwardsOf(request);
-  if (options.too_many || !target.valid || target.is_tunnel ||
-      !HasGoodHost(request) || !framing ||
+  if (LeavesNoRoom(request.fields) || options.too_many || !target.valid ||
+      target.is_tunnel || !HasGoodHost(request) || !framing ||
       forwards.verdict == MaxForwards::Verdict::kMalformed) {
     return;
   }
@@ -302,7 +303,7 @@ void CheckResponse(std::string_view head, const std::string& rest) {
   if (!ParseResponse(head, response) || response.status == 101) return;
   const std::optional<Framing> framing = FramingOf(response, false);
   const ConnectionOptions options(response.fields);
-  if (!framing || options.too_many) return;
+  if (LeavesNoRoom(response.fields) || !framing || options.too_many) return;
   const bool open_end =
       framing->kind == Kind::kChunked || framing->kind == Kind::kToClose;
   for (const bool is_http10 : {false, true}) {
