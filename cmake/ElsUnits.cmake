@@ -30,6 +30,9 @@ function(els_units target)
     list(APPEND kept ${units})
   endforeach()
   set_property(TARGET ${target} PROPERTY SOURCES ${kept})
+  # To g++ the sources of a unit are headers, which should have nothing unnamed.
+  target_compile_options(
+    ${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
 endfunction()
 
 # Sets RESULT to the units of these files, which are of about the same size.

@@ -70,7 +70,7 @@ double Errors(const ValidationRow& row) {
 
 }  // namespace
 
-Verdict Judge(const Reference& reference, const Estimate& estimate) {
+Verdict VerdictOf(const Reference& reference, const Estimate& estimate) {
   const double difference = std::abs(estimate.value - reference.value);
   const double error = estimate.standard_error;
   if (!reference.judged) return Verdict::kReported;
@@ -101,7 +101,7 @@ std::vector<ValidationRow> Validate(absl::Span<const ValidationCase> cases,
       rows.push_back({.name = NameOf(each, reference),
                       .reference = reference,
                       .estimate = estimate,
-                      .verdict = Judge(reference, estimate)});
+                      .verdict = VerdictOf(reference, estimate)});
     }
   }
   return rows;

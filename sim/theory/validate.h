@@ -27,7 +27,7 @@ struct Estimate {
 // A pass if the estimate is within four standard errors of the reference, and
 // what the reference may be off, and the standard error is 1 % of it or less.
 // Reported if the reference is not to be judged by.
-Verdict Judge(const Reference& reference, const Estimate& estimate);
+Verdict VerdictOf(const Reference& reference, const Estimate& estimate);
 
 struct ValidationRow {
   std::string name = {};

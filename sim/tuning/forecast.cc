@@ -18,18 +18,18 @@ std::size_t RunsOfRung(const TunePlan& plan, std::size_t rung,
 
 }  // namespace
 
-std::size_t ForecastRuns(const TunePlan& plan, Stretch stretch,
+std::size_t ForecastRuns(const TunePlan& plan, TunePart part,
                          std::size_t done) {
   const std::size_t train = ScenariosOf(plan, Role::kTrain).size();
   const std::size_t constraints = ScenariosOf(plan, Role::kConstraint).size();
   std::size_t runs = 3 * plan.scenarios.size() * plan.seeds;
-  if (stretch == Stretch::kCompare) return runs;
+  if (part == TunePart::kCompare) return runs;
   runs += 2 * plan.options.size() * train * plan.seeds;
-  if (stretch == Stretch::kDisturb) return runs;
-  const std::size_t asked = stretch == Stretch::kPolish ? done : 0;
+  if (part == TunePart::kDisturb) return runs;
+  const std::size_t asked = part == TunePart::kPolish ? done : 0;
   const std::size_t tries = (plan.polish - asked) * plan.seeds;
   runs += tries * train + tries * constraints / kOneBetterOf;
-  if (stretch == Stretch::kPolish) return runs;
+  if (part == TunePart::kPolish) return runs;
   for (std::size_t rung = done; rung < kRungs; ++rung) {
     runs += RunsOfRung(plan, rung, train, constraints);
   }

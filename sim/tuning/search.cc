@@ -9,7 +9,7 @@
 
 namespace els_sim {
 
-absl::StatusOr<std::size_t> Search::Add(Values values, Stage stage) {
+absl::StatusOr<std::size_t> Search::Add(Values values, TuneStage stage) {
   const auto candidate = trials_.Add(values);
   if (!candidate.ok()) return candidate.status();
   const auto [place, is_new] =
@@ -113,7 +113,7 @@ absl::StatusOr<Points> Search::Keep(Points points, std::size_t count) {
 }
 
 absl::Status Search::Begin(const JournalContent* known) {
-  const auto start = Add(StartValues(plan_), Stage::kStart);
+  const auto start = Add(StartValues(plan_), TuneStage::kStart);
   if (!start.ok()) return start.status();
   return known == nullptr ? absl::OkStatus() : trials_.Recall(*known);
 }
@@ -126,12 +126,12 @@ absl::Status Search::Explore() {
     for (std::size_t i = 0; i < place.size(); ++i) {
       values.push_back(ValueAt(plan_.options[i], place[i]));
     }
-    const auto point = Add(std::move(values), Stage::kSobol);
+    const auto point = Add(std::move(values), TuneStage::kSobol);
     if (!point.ok()) return point.status();
     if (*point + 1 == result_.points.size()) alive.push_back(*point);
   }
   for (std::size_t rung = 0; rung < kRungs; ++rung) {
-    Announce(Stretch::kExplore, rung);
+    Announce(TunePart::kExplore, rung);
     const bool last = rung + 1 == kRungs;
     absl::Status looked = Look(alive, RungOf(plan_, rung).seeds);
     if (!looked.ok()) return looked;
@@ -150,7 +150,7 @@ absl::StatusOr<double> Search::Try(const std::vector<double>& place) {
   for (std::size_t i = 0; i < place.size(); ++i) {
     values.push_back(ValueAt(plan_.options[i], std::clamp(place[i], 0.0, 1.0)));
   }
-  const auto point = Add(std::move(values), Stage::kPolish);
+  const auto point = Add(std::move(values), TuneStage::kPolish);
   if (!point.ok()) return point.status();
   absl::Status done = Look({*point}, plan_.seeds);
   if (!done.ok()) return done;
@@ -177,7 +177,7 @@ absl::Status Search::Polish() {
   std::size_t asked = 0;
   Minimise(from, plan_.polish,
            [&](const std::vector<double>& place) -> std::optional<double> {
-             Announce(Stretch::kPolish, asked++);
+             Announce(TunePart::kPolish, asked++);
              const auto height = Try(place);
              status = height.status();
              return height.ok() ? std::optional<double>(*height) : std::nullopt;
@@ -196,13 +196,13 @@ absl::StatusOr<TuneResult> Search::Run(const JournalContent* known) {
   return std::move(result_);
 }
 
-std::string_view StageText(Stage stage) {
+std::string_view StageText(TuneStage stage) {
   switch (stage) {
-    case Stage::kStart:
+    case TuneStage::kStart:
       return "start";
-    case Stage::kSobol:
+    case TuneStage::kSobol:
       return "sobol";
-    case Stage::kPolish:
+    case TuneStage::kPolish:
       return "polish";
   }
   return "";

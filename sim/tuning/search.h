@@ -47,7 +47,7 @@ class Search {
   }
 
   // The point of these values, new or not.
-  absl::StatusOr<std::size_t> Add(Values values, Stage stage);
+  absl::StatusOr<std::size_t> Add(Values values, TuneStage stage);
 
   // Simulates these, the yardstick and the start.
   absl::Status Simulate(const std::vector<std::size_t>& candidates,
@@ -73,8 +73,8 @@ class Search {
                 Change& change) const;
   FinalRow RowOf(std::size_t scenario, SeedRange seeds) const;
 
-  void Announce(Stretch stretch, std::size_t done = 0) const {
-    if (hooks_.on_left) hooks_.on_left(ForecastRuns(plan_, stretch, done));
+  void Announce(TunePart part, std::size_t done = 0) const {
+    if (hooks_.on_left) hooks_.on_left(ForecastRuns(plan_, part, done));
   }
 
   const TunePlan& plan_;

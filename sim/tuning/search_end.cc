@@ -76,7 +76,7 @@ absl::Status Search::Choose() {
 }
 
 absl::Status Search::Disturb() {
-  Announce(Stretch::kDisturb);
+  Announce(TunePart::kDisturb);
   const TunePoint& chosen = result_.points[result_.chosen];
   const SeedRange seeds = SearchSeeds(plan_.seeds);
   std::vector<std::size_t> candidates = {chosen.candidate};
@@ -141,7 +141,7 @@ FinalRow Search::RowOf(std::size_t scenario, SeedRange seeds) const {
 }
 
 absl::Status Search::Compare() {
-  Announce(Stretch::kCompare);
+  Announce(TunePart::kCompare);
   const SeedRange seeds = {plan_.first_seed + plan_.seeds, plan_.seeds};
   const std::size_t start = result_.points.front().candidate;
   const std::size_t tuned = result_.points[result_.chosen].candidate;

@@ -19,14 +19,14 @@
 namespace els_sim {
 
 // Who proposed a point.
-enum class Stage { kStart, kSobol, kPolish };
+enum class TuneStage { kStart, kSobol, kPolish };
 
 // "start", "sobol", "polish".
-std::string_view StageText(Stage stage);
+std::string_view StageText(TuneStage stage);
 
 struct TunePoint {
   Values values = {};
-  Stage stage = Stage::kStart;
+  TuneStage stage = TuneStage::kStart;
   std::size_t candidate = 0;  // Of Trials.
   std::size_t seeds = 0;      // That it was judged with, in the end.
   Judgement judgement = {};

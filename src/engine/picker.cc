@@ -6,6 +6,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/base/attributes.h"
 #include "els/random.h"
+#include "src/base/key_hash.h"
 #include "src/index/choice.h"
 #include "src/index/index.h"
 #include "src/index/word.h"

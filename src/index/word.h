@@ -84,12 +84,4 @@ inline std::uint64_t DrawTie(std::uint64_t seed, std::uint32_t slot,
   return x * 0x9fb21c651e98df25;
 }
 
-// Spreads a number over all 64 bits (the finalizer of MurmurHash3, by Austin
-// Appleby).
-inline std::uint64_t Mix(std::uint64_t x) {
-  x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;
-  x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53;
-  return x ^ (x >> 33);
-}
-
 }  // namespace els::internal

@@ -58,13 +58,13 @@ TEST(Share, OfNoAttemptsIsZero) {
 }
 
 TEST(BySecond, GoesByWhenARequestWasDueNotByItsAnswer) {
-  const auto seconds =
+  const auto by_second =
       BySecond(std::vector{Answered(5000, 999), Failed(2000), Answered(1, 1)});
-  ASSERT_EQ(seconds.size(), 3u);
-  EXPECT_EQ(seconds[0].size(), 2u);
-  EXPECT_EQ(seconds[1].size(), 0u);
-  ASSERT_EQ(seconds[2].size(), 1u);
-  EXPECT_FALSE(seconds[2][0].ok);
+  ASSERT_EQ(by_second.size(), 3u);
+  EXPECT_EQ(by_second[0].size(), 2u);
+  EXPECT_EQ(by_second[1].size(), 0u);
+  ASSERT_EQ(by_second[2].size(), 1u);
+  EXPECT_FALSE(by_second[2][0].ok);
 }
 
 TEST(GeneratorLateness, IsAQuantileOverFailuresToo) {

@@ -22,7 +22,7 @@ namespace {
 // Requests per second that 4 servers of 8 slots can do, of 40 ms each.
 constexpr double kCapacity = 800;
 
-Summary Measure(std::string_view name, std::string_view policy = "els") {
+Summary MeasureLimited(std::string_view name, std::string_view policy = "els") {
   const Scenario scenario = *FindScenario(name);
   return Summarise(
       policy,
@@ -31,7 +31,7 @@ Summary Measure(std::string_view name, std::string_view policy = "els") {
 }
 
 TEST(Limit, OverloadIsServedAtCapacityAndInTime) {
-  const Summary summary = Measure("overload");
+  const Summary summary = MeasureLimited("overload");
   const LimitSummary& calm = summary.windows[0].limit;
   EXPECT_LE(calm.refused, 0.0001);
   for (std::size_t i = 1; i < summary.windows.size(); ++i) {
@@ -42,7 +42,7 @@ TEST(Limit, OverloadIsServedAtCapacityAndInTime) {
 }
 
 TEST(Limit, WithoutAPolicyThatSeesQueuesItHoldsAsWell) {
-  const Summary summary = Measure("overload", "round-robin");
+  const Summary summary = MeasureLimited("overload", "round-robin");
   const LimitSummary& calm = summary.windows[0].limit;
   for (std::size_t i = 1; i < summary.windows.size(); ++i) {
     EXPECT_GE(summary.windows[i].limit.goodput, 0.9 * kCapacity) << i;
@@ -51,7 +51,7 @@ TEST(Limit, WithoutAPolicyThatSeesQueuesItHoldsAsWell) {
 }
 
 TEST(Limit, FollowsCapacityDownInFiveSecondsAndUpInFifteen) {
-  const Summary summary = Measure("capacity-halves");
+  const Summary summary = MeasureLimited("capacity-halves");
   const LimitSummary& before = summary.windows[0].limit;
   const LimitSummary& halved = summary.windows[2].limit;
   const LimitSummary& back = summary.windows[4].limit;
@@ -77,7 +77,7 @@ TEST(Limit, TenAccessPointsAreAboutAsFarApartAsTheirBaselines) {
 }
 
 TEST(Limit, TenAccessPointsShareWhatThereIsInTheLongRun) {
-  const Summary summary = Measure("ten-limits");
+  const Summary summary = MeasureLimited("ten-limits");
   const LimitSummary& over = summary.windows[1].limit;
   EXPECT_LE(over.apart, 0.1);
   EXPECT_GE(over.goodput, 0.95 * kCapacity);
@@ -85,7 +85,7 @@ TEST(Limit, TenAccessPointsShareWhatThereIsInTheLongRun) {
 }
 
 TEST(Limit, UsersAreServedWhileTheBatchIsShed) {
-  const LimitSummary limit = Measure("users-and-batch").windows[0].limit;
+  const LimitSummary limit = MeasureLimited("users-and-batch").windows[0].limit;
   const auto normal = static_cast<std::size_t>(els::Priority::kNormal);
   EXPECT_GE(limit.served[normal], 0.99);
   EXPECT_GE(limit.goodput, 0.95 * kCapacity);
@@ -93,14 +93,14 @@ TEST(Limit, UsersAreServedWhileTheBatchIsShed) {
 
 // The best that was reached: for minutes it takes what is slower for a queue.
 TEST(Limit, RefusesEverLessOfASlowerServiceThatHasRoom) {
-  const Summary summary = Measure("slower-service");
+  const Summary summary = MeasureLimited("slower-service");
   EXPECT_LE(summary.windows[0].limit.refused, 0.61);
   EXPECT_LE(summary.windows[1].limit.refused, 0.055);
 }
 
 TEST(Limit, ServersThatAreLeftDoNotDrown) {
   // Nine of ten, which could serve 1800 of 1900.
-  const LimitSummary limit = Measure("sinkhole-full").windows[0].limit;
+  const LimitSummary limit = MeasureLimited("sinkhole-full").windows[0].limit;
   EXPECT_GE(limit.goodput, 0.95 * 1800);
   EXPECT_LE(limit.p99, std::chrono::milliseconds(3 * 190));
 }

@@ -48,7 +48,7 @@ TEST(Tune, BeginsWithTheStartAndThePointsOfSobol) {
   plan.polish = 0;
   const TuneResult result = Tuned(plan);
   ASSERT_EQ(result.points.size(), 10);
-  EXPECT_EQ(result.points[0].stage, Stage::kStart);
+  EXPECT_EQ(result.points[0].stage, TuneStage::kStart);
   EXPECT_EQ(result.points[0].values, StartValues(plan));
   EXPECT_EQ(result.points[0].above_start, 0);
   // The middle of 100 ms to 10 s is 1 s.

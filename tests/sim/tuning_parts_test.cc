@@ -92,14 +92,14 @@ TEST(Judgement, PutsWhatKeepsTheConstraintsFirst) {
 TEST(Forecast, CountsWhatIsLeft) {
   const TunePlan plan = SmallTune();
   // Three scenarios, nine seeds; the yardstick, the start and the tuned.
-  EXPECT_EQ(ForecastRuns(plan, Stretch::kCompare, 0), 81);
+  EXPECT_EQ(ForecastRuns(plan, TunePart::kCompare, 0), 81);
   // Half and twice two options in one scenario.
-  EXPECT_EQ(ForecastRuns(plan, Stretch::kDisturb, 0), 81 + 36);
+  EXPECT_EQ(ForecastRuns(plan, TunePart::kDisturb, 0), 81 + 36);
   // Two points are left, and every fifth is held against the constraint.
-  EXPECT_EQ(ForecastRuns(plan, Stretch::kPolish, 10), 81 + 36 + 18 + 3);
+  EXPECT_EQ(ForecastRuns(plan, TunePart::kPolish, 10), 81 + 36 + 18 + 3);
   // One point with the six seeds of the last rung that are new.
-  EXPECT_EQ(ForecastRuns(plan, Stretch::kExplore, 2),
-            ForecastRuns(plan, Stretch::kPolish, 0) + 12);
+  EXPECT_EQ(ForecastRuns(plan, TunePart::kExplore, 2),
+            ForecastRuns(plan, TunePart::kPolish, 0) + 12);
 }
 
 TEST(CatalogueSplit, NamesScenariosThatThereAreAndEachOnce) {

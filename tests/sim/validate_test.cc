@@ -25,35 +25,35 @@ std::vector<ValidationCase> QuickCases() {
 
 TEST(Judge, PassesWithinFourStandardErrors) {
   const Reference two = {.value = 2};
-  EXPECT_EQ(Judge(two, {2.039, 0.01}), Verdict::kPass);
-  EXPECT_EQ(Judge(two, {1.961, 0.01}), Verdict::kPass);
-  EXPECT_EQ(Judge(two, {2.041, 0.01}), Verdict::kFail);
-  EXPECT_EQ(Judge(two, {1.959, 0.01}), Verdict::kFail);
+  EXPECT_EQ(VerdictOf(two, {2.039, 0.01}), Verdict::kPass);
+  EXPECT_EQ(VerdictOf(two, {1.961, 0.01}), Verdict::kPass);
+  EXPECT_EQ(VerdictOf(two, {2.041, 0.01}), Verdict::kFail);
+  EXPECT_EQ(VerdictOf(two, {1.959, 0.01}), Verdict::kFail);
 }
 
 TEST(Judge, AllowsForWhatTheReferenceMayBeOff) {
   const Reference two = {.value = 2, .allowance = 0.05};
-  EXPECT_EQ(Judge(two, {2.089, 0.01}), Verdict::kPass);
-  EXPECT_EQ(Judge(two, {2.091, 0.01}), Verdict::kFail);
+  EXPECT_EQ(VerdictOf(two, {2.089, 0.01}), Verdict::kPass);
+  EXPECT_EQ(VerdictOf(two, {2.091, 0.01}), Verdict::kFail);
 }
 
 TEST(Judge, DoesNotPassWhatIsLessPreciseThanOnePercent) {
   const Reference two = {.value = 2};
-  EXPECT_EQ(Judge(two, {2, 0.0199}), Verdict::kPass);
-  EXPECT_EQ(Judge(two, {2, 0.0201}), Verdict::kImprecise);
-  EXPECT_EQ(Judge(two, {2.2, 0.0201}), Verdict::kFail);
+  EXPECT_EQ(VerdictOf(two, {2, 0.0199}), Verdict::kPass);
+  EXPECT_EQ(VerdictOf(two, {2, 0.0201}), Verdict::kImprecise);
+  EXPECT_EQ(VerdictOf(two, {2.2, 0.0201}), Verdict::kFail);
 }
 
 TEST(Judge, DoesNotPassWhatIsNoNumber) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_NE(Judge({.value = 2}, {nan, 0.01}), Verdict::kPass);
-  EXPECT_NE(Judge({.value = 2}, {2, nan}), Verdict::kPass);
+  EXPECT_NE(VerdictOf({.value = 2}, {nan, 0.01}), Verdict::kPass);
+  EXPECT_NE(VerdictOf({.value = 2}, {2, nan}), Verdict::kPass);
 }
 
 TEST(Judge, ReportsWhatIsNotToBeJudged) {
   const Reference two = {.value = 2, .judged = false};
-  EXPECT_EQ(Judge(two, {2, 0.001}), Verdict::kReported);
-  EXPECT_EQ(Judge(two, {9, 0.001}), Verdict::kReported);
+  EXPECT_EQ(VerdictOf(two, {2, 0.001}), Verdict::kReported);
+  EXPECT_EQ(VerdictOf(two, {9, 0.001}), Verdict::kReported);
 }
 
 TEST(AllPass, IsFalseOfAnythingThatIsJudgedAndDoesNotPass) {
