@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
          {"ElsPowerOfTwoAmidTraffic", {"ElsLowestAmidTraffic"}},
          {"HashIds", {"SetBackends"}},
          {"MapUnderMutex", {"WorkEstimator"}},
-         {"TwoReadings", {"HedgeTimer"}},
+         {"TwoReadings", {"ConcurrencyLimit", "HedgeTimer"}},
          {"SimulateRoundRobin",
           {"SimulateLeastOutstanding", "SimulatePeakEwma", "SimulateEls"}}});
     benchmark::RunSpecifiedBenchmarks(&reporter);
