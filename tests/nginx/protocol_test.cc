@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/access_point/chaos.h"
+#include "tests/access_point/websocket.h"
 #include "tests/nginx/nginx.h"
 
 namespace nginx_module {
@@ -47,6 +48,20 @@ TEST(NginxProtocol, AWebSocketIsAnsweredWhenItOpensAndCountedUntilItCloses) {
     EXPECT_EQ(nginx.Count(0, "successes"), 1);
     EXPECT_EQ(nginx.Count(0, "cut"), 0);
   }
+}
+
+// The page and its last request are no WebSocket, and pass as well.
+TEST(NginxProtocol, ABrowserAndAServerOfWebSocketTalk) {
+  access_point::WebSocketServer server;
+  const Nginx nginx(
+      {.upstream = Servers({server.port()}, "") + "els;",
+       .location = "proxy_set_header Upgrade $http_upgrade;"
+                   "proxy_set_header Host $http_host;",
+       .http = "map $http_upgrade $kind { default upgrade; '' ''; }",
+       .connection = "$kind"});
+  server.ExpectTalkThrough(nginx.port());
+  EXPECT_EQ(nginx.Count(0, "failures"), 0);
+  EXPECT_EQ(nginx.Count(0, "cut"), 0);
 }
 
 // A server of gRPC that answers every call with this status; nginx itself.
