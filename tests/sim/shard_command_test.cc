@@ -37,7 +37,7 @@ class ElsSimShard : public ElsSim {
 const std::string kSmall =
     "spotify silent uniform --policy p2c --policy random --seeds 3";
 
-// As the README has it.
+// As docs/simulator.md has it.
 TEST_F(ElsSimShard, UnderMpirunGiveTheBytesOfOneMachine) {
   const std::string base = Path("");
   const std::string ranks =
