@@ -57,6 +57,22 @@ class FaultyBackend {
   std::optional<Child> program_;
 };
 
+// Three backends as they should be, and a bad one.
+struct Fleet {
+  static constexpr int kUsualMs = 10;
+
+  explicit Fleet(int bad_ms = kUsualMs) : bad(bad_ms) {}
+
+  // The bad one's is the last.
+  std::vector<std::uint16_t> Ports() const {
+    return {good[0].port(), good[1].port(), good[2].port(), bad.port()};
+  }
+
+  FaultyBackend good[3] = {FaultyBackend(kUsualMs), FaultyBackend(kUsualMs),
+                           FaultyBackend(kUsualMs)};
+  FaultyBackend bad;
+};
+
 // els-access-point as a process of its own.
 class AccessPointProgram {
  public:

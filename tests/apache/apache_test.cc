@@ -30,13 +30,12 @@ namespace {
 using access_point::Child;
 using access_point::DeadPort;
 using access_point::Eventually;
-using access_point::FaultyBackend;
+using access_point::Fleet;
 using access_point::Load;
 using access_point::Wire;
 
 constexpr int kRequests = 3000;
 constexpr int kPerSecond = 800;
-constexpr int kUsualMs = 10;
 
 std::string Configuration(const std::string& balancer,
                           const std::string& folder, std::uint16_t port) {
@@ -118,19 +117,6 @@ class Apache {
   std::uint16_t port_ = 0;
 };
 
-// Three servers as they should be, and a bad one.
-struct Fleet {
-  explicit Fleet(int bad_ms = kUsualMs) : bad(bad_ms) {}
-
-  std::vector<std::uint16_t> Ports() const {
-    return {good[0].port(), good[1].port(), good[2].port(), bad.port()};
-  }
-
-  FaultyBackend good[3] = {FaultyBackend(kUsualMs), FaultyBackend(kUsualMs),
-                           FaultyBackend(kUsualMs)};
-  FaultyBackend bad;
-};
-
 struct Served {
   int by_bad = 0;                   // Of kRequests.
   int whole = 0;                    // Answers, as users see them.
@@ -173,7 +159,7 @@ TEST(Apache, AServerThatCutsItsAnswersGetsNextToNothing) {
 }
 
 TEST(Apache, AServerTenTimesSlowerGetsTheLeast) {
-  Fleet fleet(10 * kUsualMs);
+  Fleet fleet(10 * Fleet::kUsualMs);
   const Served els = Serve(fleet, "els", "");
   EXPECT_EQ(els.whole, kRequests);
   EXPECT_LT(els.by_bad, kRequests / 20);

@@ -18,13 +18,13 @@ namespace nginx_module {
 namespace {
 
 using access_point::FaultyBackend;
+using access_point::Fleet;
 using access_point::Load;
 
 constexpr int kRequests = 3000;
 // So many at 10 ms each are eight at a time, so least_conn has a reason to
 // prefer a server that has none.
 constexpr int kPerSecond = 800;
-constexpr int kUsualMs = 10;
 
 struct Shares {
   std::map<std::uint16_t, double> of;  // By port; 1 in all.
@@ -46,25 +46,13 @@ Shares Serve(const std::string& method, const std::vector<std::uint16_t>& ports,
   return shares;
 }
 
-// Three servers as they should be, and a bad one.
-struct Fleet {
-  explicit Fleet(int bad_ms = kUsualMs) : bad(bad_ms) {}
-
-  std::vector<std::uint16_t> Ports() const {
-    return {good[0].port(), good[1].port(), good[2].port(), bad.port()};
+double Most(const Fleet& fleet, const Shares& shares) {
+  double most = 0;
+  for (const FaultyBackend& one : fleet.good) {
+    most = std::max(most, shares.of.at(one.port()));
   }
-  double Most(const Shares& shares) const {
-    double most = 0;
-    for (const FaultyBackend& one : good) {
-      most = std::max(most, shares.of.at(one.port()));
-    }
-    return most;
-  }
-
-  FaultyBackend good[3] = {FaultyBackend(kUsualMs), FaultyBackend(kUsualMs),
-                           FaultyBackend(kUsualMs)};
-  FaultyBackend bad;
-};
+  return most;
+}
 
 void Compare(const Fleet& fleet, const char* what) {
   const Shares els = Serve("els;", fleet.Ports());
@@ -79,7 +67,7 @@ void Compare(const Fleet& fleet, const char* what) {
             << kRequests << ": els " << whole(els) << ", least_conn "
             << whole(least) << std::endl;
   EXPECT_LT(bad(els), 0.005);
-  EXPECT_GT(bad(least), fleet.Most(least));
+  EXPECT_GT(bad(least), Most(fleet, least));
   EXPECT_GE(whole(els), whole(least));
 }
 
@@ -108,7 +96,7 @@ TEST(NginxShare, AServerThatResetsItsConnectionsGetsNextToNothing) {
 }
 
 TEST(NginxShare, AServerTenTimesSlowerGetsTheLeast) {
-  const Fleet fleet(10 * kUsualMs);
+  const Fleet fleet(10 * Fleet::kUsualMs);
   for (const char* latency : {"els;", "els latency=body;"}) {
     Shares shares = Serve(latency, fleet.Ports());
     std::cout << "tries of a server ten times slower, " << latency << " "
