@@ -1,5 +1,5 @@
-// What a request costs beside the choice of a backend, in the order in which it
-// needs them: a place under the limit, the estimate of its work, a hedge.
+// What a request costs beside the choice of a backend, in the order of
+// their need: a place under the limit, the estimate of its work, a hedge.
 // Beside them in the same run, two readings of a clock, which every request
 // needs, and the means of WorkEstimator in a map under a mutex, which forgets
 // no key.

@@ -9,7 +9,7 @@
  * Each process has a balancer of its own for each balancer of the
  * configuration, shared by its threads. */
 
-/* The other headers of httpd need this one. */
+/* Needed by the other headers of httpd. */
 /* clang-format off */
 #include <httpd.h>
 /* clang-format on */
@@ -126,7 +126,8 @@ static apr_status_t Watch(ap_filter_t* filter, apr_bucket_brigade* brigade) {
 
 /* A backend that has answered nothing has failed, or has let its time pass. */
 static els_outcome EndOf(const attempt* now, const request_rec* r) {
-  if (now->cut) return ELS_FAILURE; /* Users get no end of it either. */
+  /* First: after a cut answer httpd itself ends the connection to the user. */
+  if (now->cut) return ELS_FAILURE;
   if (r->connection->aborted) return ELS_CANCELLED;
   if (now->answered) return OutcomeOf(r->status);
   if (now->timeout > 0 &&
@@ -269,7 +270,7 @@ static proxy_worker* Choose(proxy_balancer* balancer, request_rec* r) {
   known_balancer* const known = Known(balancer, r);
   attempt* const now = AttemptOf(r);
   proxy_worker* picked;
-  Finish(now, EndOf(now, r)); /* It was another worker's. */
+  Finish(now, EndOf(now, r)); /* The attempt before, if any. */
   if (first == NULL || known == NULL) return first;
   TellSet(known, balancer, r);
   picked = Pick(known, balancer, usable, now, r->pool);
@@ -356,7 +357,7 @@ static void Register(apr_pool_t* pool) {
   ap_register_provider(pool, PROXY_LBMETHOD, "els", "0", &method);
   ap_hook_pre_config(BeforeConfiguration, NULL, NULL, APR_HOOK_MIDDLE);
   ap_hook_child_init(BeginProcess, NULL, NULL, APR_HOOK_MIDDLE);
-  /* Before mod_proxy_balancer, after which no other is called. */
+  /* Before mod_proxy_balancer, whose hook is the last that is called. */
   proxy_hook_post_request(End, NULL, NULL, APR_HOOK_REALLY_FIRST);
   watch_filter =
       ap_register_output_filter("ELS_WATCH", Watch, NULL, AP_FTYPE_RESOURCE);
